@@ -1,0 +1,5 @@
+"""The `hubbub` command."""
+
+
+def main() -> None:
+    raise SystemExit("not wired yet")

@@ -1,0 +1,160 @@
+"""Fine-tunes a multilingual encoder for three-way sentiment.
+
+    hubbub train DATA --base ENCODER --out FOLDER
+
+DATA holds `train/` and `val/` folders of labelled posts. The whole encoder is trained but for its word embeddings; each text
+is the mean of its last hidden states, judged by one linear layer. A run that was killed goes on from its last checkpoint.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from transformers import AutoModel, AutoTokenizer, PreTrainedModel, Trainer, TrainingArguments
+from transformers.trainer_utils import get_last_checkpoint, set_seed
+
+from hubbub.core.errors import Misconfigured
+from hubbub.core.verdict import Label
+from hubbub.models.labelled import Labelled, read_labelled
+from hubbub.models.text import clean
+from hubbub.models.vocabulary import trim
+
+LABELS = list(Label)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides what comes out of a training run, besides the data and the base encoder."""
+
+    epochs: float = 1.0
+    learning_rate: float = 1e-4
+    batch: int = 32
+    max_tokens: int = 80
+    label_smoothing: float = 0.05
+    warmup: float = 0.06
+    pieces: int = 54_000
+    seed: int = 7
+
+
+class Classifier(nn.Module):
+    """An encoder, the mean of its hidden states, and one linear layer."""
+
+    def __init__(self, encoder: PreTrainedModel) -> None:
+        super().__init__()
+        self.encoder, self.config = encoder, encoder.config
+        self.dropout = nn.Dropout(0.1)
+        self.head = nn.Linear(encoder.config.hidden_size, len(LABELS))
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
+        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state  # (batch, tokens, width)
+        mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
+        mean = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1.0)  # (batch, width)
+        return {"logits": self.head(self.dropout(mean))}  # (batch, 3)
+
+
+class SmoothedTrainer(Trainer):
+    """The plain trainer with cross entropy on smoothed labels for a module that knows nothing of losses."""
+
+    def compute_loss(self, model: nn.Module, inputs: dict[str, Any], return_outputs: bool = False, **_: Any) -> Any:
+        outputs = model(**inputs)
+        loss = nn.functional.cross_entropy(
+            outputs["logits"].float(), inputs["labels"], label_smoothing=self.args.label_smoothing_factor
+        )
+        return (loss, outputs) if return_outputs else loss
+
+
+def load_base(base: str, texts: Sequence[str], pieces: int) -> tuple[Classifier, Tokenizer]:
+    """Loads an encoder from a folder or the hub and trims its vocabulary to `pieces`.
+
+    Raises:
+        Misconfigured: the encoder cannot be loaded or has no fast tokenizer.
+    """
+    try:
+        encoder = AutoModel.from_pretrained(base, dtype=torch.float32)
+        tokenizer = AutoTokenizer.from_pretrained(base).backend_tokenizer
+    except (OSError, ValueError, AttributeError) as error:
+        raise Misconfigured(f"--base {base}: not an encoder that transformers can load ({error})") from error
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    smaller, kept = trim(tokenizer, texts, pieces)
+    words = encoder.get_input_embeddings()
+    rows = words.weight.data[kept].clone()
+    pad = smaller.token_to_id("<pad>")
+    encoder.set_input_embeddings(nn.Embedding.from_pretrained(rows, freeze=True, padding_idx=pad))
+    return Classifier(encoder), smaller
+
+
+def rebalanced(posts: Sequence[Labelled]) -> Iterator[Labelled]:
+    """Repeats the posts of a rare class until it has about half of the largest class of its language, four times at most."""
+    counts = Counter((post.language, post.label) for post in posts)
+    for post in posts:
+        largest = max(counts[post.language, label] for label in LABELS)
+        yield from [post] * min(4, max(1, round(largest / 2 / counts[post.language, post.label])))
+
+
+def encode(tokenizer: Tokenizer, posts: Sequence[Labelled], max_tokens: int) -> list[dict[str, Any]]:
+    """Returns one `{input_ids, labels}` a post, at most `max_tokens` long."""
+    tokenizer.enable_truncation(max_tokens)
+    encodings = tokenizer.encode_batch([clean(post.text) for post in posts])
+    return [{"input_ids": e.ids, "labels": LABELS.index(p.label)} for e, p in zip(encodings, posts, strict=True)]
+
+
+def collate(rows: list[dict[str, Any]], pad: int) -> dict[str, Tensor]:
+    """Pads a batch to its longest row."""
+    ids = nn.utils.rnn.pad_sequence([torch.tensor(r["input_ids"]) for r in rows], batch_first=True, padding_value=pad)
+    return {
+        "input_ids": ids,
+        "attention_mask": (ids != pad).long(),
+        "labels": torch.tensor([row["labels"] for row in rows]),
+    }
+
+
+def train(data: Path, base: str, out: Path, recipe: Recipe, progress: bool = True) -> tuple[Classifier, Tokenizer]:
+    """Trains on `data/train` and returns the classifier with its tokenizer; checkpoints lie in `out/checkpoints`.
+
+    Raises:
+        Misconfigured: the data or the base encoder cannot be read.
+    """
+    set_seed(recipe.seed)
+    posts = read_labelled([data / "train"])
+    model, tokenizer = load_base(base, [clean(post.text) for post in posts], recipe.pieces)
+    pad = tokenizer.token_to_id("<pad>")
+    checkpoints = out / "checkpoints"
+    arguments = TrainingArguments(
+        output_dir=str(checkpoints),
+        num_train_epochs=recipe.epochs,
+        per_device_train_batch_size=recipe.batch,
+        learning_rate=recipe.learning_rate,
+        warmup_steps=recipe.warmup,
+        label_smoothing_factor=recipe.label_smoothing,
+        weight_decay=0.01,
+        bf16=_has_bf16(),
+        use_cpu=not torch.cuda.is_available(),
+        seed=recipe.seed,
+        train_sampling_strategy="group_by_length",
+        remove_unused_columns=False,
+        logging_steps=50,
+        save_steps=250,
+        save_total_limit=1,
+        report_to=[],
+        disable_tqdm=not progress,
+    )
+    trainer = SmoothedTrainer(
+        model=model,
+        args=arguments,
+        train_dataset=encode(tokenizer, list(rebalanced(posts)), recipe.max_tokens),
+        data_collator=lambda rows: collate(rows, pad),
+    )
+    last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
+    trainer.train(resume_from_checkpoint=last)
+    return model.eval().cpu(), tokenizer
+
+
+def _has_bf16() -> bool:
+    """bf16 where the hardware multiplies it; elsewhere it is emulated and slower than fp32."""
+    return torch.cuda.is_available() or bool(torch.cpu.get_capabilities().get("avx512_bf16"))

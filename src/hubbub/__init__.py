@@ -1,0 +1,1 @@
+"""Hubbub: hears what customers say, judges it, and tells the care team in time."""

@@ -64,3 +64,14 @@ class Mute(BaseModel):
         return (
             self.rule in (None, finding.rule) and self.brand in (None, finding.brand) and finding.end <= self.until
         )
+
+
+class WindowCount(BaseModel):
+    """Mentions of one brand by customers (not by the brand) from `start` until before `end`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    start: Utc
+    end: Utc
+    negative: int = Field(ge=0)
+    total: int = Field(ge=0)

@@ -1,5 +1,8 @@
 """What Hubbub remembers besides mentions: the records behind cursors, runs, dead letters and sent alerts."""
 
+import hashlib
+import json
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -7,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hubbub.core.alert import Alert
 from hubbub.core.mention import Utc
+
+
+Stage = Literal["fetch", "normalise", "index"]
 
 
 class RecordKind(StrEnum):
@@ -34,10 +40,16 @@ class DeadLetter(BaseModel):
 
     key: str
     entry: str
-    stage: Literal["fetch", "normalise", "index"]
+    stage: Stage
     reason: str
     at: Utc
     raw: dict[str, Any]
+
+    @classmethod
+    def of(cls, entry: str, stage: Stage, reason: str, raw: dict[str, Any], at: datetime) -> "DeadLetter":
+        content = json.dumps([entry, raw], sort_keys=True, default=str)
+        key = hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest()[:32]
+        return cls(key=key, entry=entry, stage=stage, reason=" ".join(reason.split()), raw=raw, at=at)
 
 
 class Run(BaseModel):

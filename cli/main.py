@@ -1,5 +1,55 @@
-"""The `hubbub` command."""
+"""The `hubbub` command: one file a verb in `cli/commands/`, loaded when it is called."""
+
+import os
+import pkgutil
+import sys
+from importlib import import_module
+
+import click
+
+from hubbub import __version__
+from hubbub.cli import commands
+from hubbub.core.errors import HubbubError, Misconfigured
+
+
+class Verbs(click.Group):
+    """Finds its commands by listing `cli/commands/`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(m.name for m in pkgutil.iter_modules(commands.__path__) if not m.name.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command: click.Command = import_module(f"hubbub.cli.commands.{cmd_name}").command
+        return command
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="hubbub %(version)s")
+def hubbub() -> None:
+    """Hears what customers say about a brand, judges it, and tells the care team in time."""
 
 
 def main() -> None:
-    raise SystemExit("not wired yet")
+    """Exit status: 0 done, 1 failed, 2 wrong usage or configuration."""
+    try:
+        status = hubbub.main(prog_name="hubbub", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        status = 2
+    except Misconfigured as error:
+        status = _fail(error, 2)
+    except HubbubError as error:
+        status = _fail(error, 1)
+    except (click.Abort, KeyboardInterrupt):
+        status = 130
+    except BrokenPipeError:  # the reader of our output went away, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _fail(error: HubbubError, status: int) -> int:
+    print(f"hubbub: {' '.join(str(error).split())}", file=sys.stderr)
+    return status

@@ -1,0 +1,32 @@
+"""hubbub alert"""
+
+from pathlib import Path
+
+import click
+
+from hubbub.cli import options, show
+from hubbub.flows.parts import open_parts
+from hubbub.flows.raise_alerts import raise_alerts
+
+
+@click.command("alert")
+@options.config
+@options.by_prefect
+@options.json_output
+def command(config: Path | None, prefect: bool, as_json: bool) -> int:
+    """Tell people what stands out now: on Slack where it is set up, else here."""
+    with open_parts(config) as parts:
+        if options.wants_prefect(prefect):
+            from hubbub.flows.raise_alerts import raise_alerts_flow
+
+            outcomes = raise_alerts_flow(config=parts.settings.config)
+        else:
+            outcomes = raise_alerts(parts)
+    rows = [{"brand": o.brand, "decision": o.decision, "reason": o.reason} for o in outcomes]
+    if as_json:
+        show.as_json(rows)
+    elif rows:
+        show.table("Alerts", rows)
+    else:
+        print("nothing stands out")
+    return int(any(outcome.decision == "failed" for outcome in outcomes))

@@ -1,0 +1,122 @@
+"""hubbub classify"""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from queue import Empty, Queue
+from threading import Thread
+from typing import Any, BinaryIO
+
+import click
+
+from hubbub.core.errors import Misconfigured
+from hubbub.core.settings import load_settings
+
+BATCH = 512
+PATIENCE = 0.02  # seconds that a record waits for company
+Record = dict[str, Any]
+
+
+@click.command("classify")
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True), default=Path("-"), metavar="[FILE|-]")
+def command(file: Path) -> int:
+    """Judge texts: JSON lines with `text`, or plain lines, of FILE or standard input.
+
+    Writes the same records in the same order as JSON lines with `sentiment` added, as they come.
+    """
+    from hubbub.models.language import detect
+    from hubbub.models.sentiment import load_judge
+
+    broken = 0
+    with _open(file) as lines:
+        judge = load_judge(load_settings().sentiment.model)
+        for batch in _as_they_come(_records(lines)):
+            texts = [record["text"] if isinstance(record.get("text"), str) else "" for record in batch]
+            verdicts = judge.judge(texts, [detect(text) for text in texts])
+            for record, verdict in zip(batch, verdicts, strict=True):
+                if isinstance(record.get("text"), str):
+                    record["sentiment"] = verdict.model_dump(mode="json")
+                else:
+                    broken += 1
+                    record["sentiment"] = None
+                    record.setdefault("error", "no text")
+                sys.stdout.write(_line(record))
+            sys.stdout.flush()
+    if broken:
+        print(f"hubbub: {broken:,} records without a text; their sentiment is null", file=sys.stderr)
+    return int(broken > 0)
+
+
+def _open(file: Path) -> Any:
+    if str(file) == "-":
+        return nullcontext(sys.stdin.buffer)
+    try:
+        return file.open("rb")
+    except OSError as error:
+        raise Misconfigured(f"{file}: cannot be read ({error.strerror})") from None
+
+
+def _records(lines: BinaryIO) -> Iterator[Record]:
+    """JSON objects or plain lines, as the first line that is not empty tells."""
+    as_json: bool | None = None
+    for number, line in enumerate(lines, 1):
+        text = line.decode("utf-8", "replace").rstrip("\r\n").removeprefix("\ufeff")
+        if as_json is None and text.strip():
+            as_json = _object(text) is not None
+        if not as_json:
+            yield {"text": text}
+        elif text.strip():
+            record = _object(text)
+            yield {"error": f"line {number} is not a JSON object"} if record is None else record
+
+
+def _object(text: str) -> Record | None:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _as_they_come(records: Iterable[Record]) -> Iterator[list[Record]]:
+    """Batches of what has arrived: one record from a slow source, many from a quick one."""
+    queue: Queue[Record | Exception | None] = Queue(maxsize=2 * BATCH)
+
+    def read() -> None:
+        end: Exception | None = None
+        try:
+            for record in records:
+                queue.put(record)
+        except OSError as error:
+            end = error
+        queue.put(end)
+
+    Thread(target=read, daemon=True).start()
+    while True:
+        batch: list[Record] = []
+        item = queue.get()
+        while isinstance(item, dict):
+            batch.append(item)
+            if len(batch) == BATCH:
+                break
+            try:
+                item = queue.get(timeout=PATIENCE)
+            except Empty:
+                break
+        if batch:
+            yield batch
+        if isinstance(item, OSError):
+            raise Misconfigured(f"the input cannot be read ({item.strerror})") from None
+        if item is None:
+            return
+
+
+def _line(record: Record) -> str:
+    try:
+        line = json.dumps(record, ensure_ascii=False) + "\n"
+        line.encode()
+    except UnicodeEncodeError:  # a lone surrogate can only be said as an escape
+        line = json.dumps(record) + "\n"
+    return line

@@ -1,0 +1,23 @@
+"""hubbub evaluate"""
+
+from pathlib import Path
+
+import click
+
+from hubbub.cli import options, show
+
+
+@click.command("evaluate")
+@click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DATA...")
+@click.option("--model", "models", multiple=True, metavar="MODEL", help="Folder or hub id; may be given again to compare.")
+@options.json_output
+def command(data: tuple[Path, ...], models: tuple[str, ...], as_json: bool) -> None:
+    """Measure models on labelled posts: JSON lines with text, label and lang. Without --model, the one in use."""
+    from hubbub.core.settings import load_settings
+    from hubbub.models.evaluate import evaluate
+    from hubbub.models.labelled import read_labelled
+    from hubbub.models.sentiment import load_judge
+
+    posts = read_labelled(data)
+    judges = [load_judge(model) for model in models or (load_settings().sentiment.model,)]
+    show.as_json({judge.name: evaluate(judge, posts) for judge in judges}) if as_json else None

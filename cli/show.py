@@ -1,0 +1,33 @@
+"""How the commands show things: bars and tables on a terminal, plain lines elsewhere."""
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+console = Console(highlight=False, markup=False, emoji=False)
+
+
+def table(title: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Rows of like keys; numbers to the right."""
+    if not rows:
+        return
+    drawn = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
+    for key, value in rows[0].items():
+        drawn.add_column(key, justify="right" if isinstance(value, int | float) else "left", overflow="fold")
+    for row in rows:
+        drawn.add_row(*("" if value is None else _plain(value) for value in row.values()))
+    console.print(drawn)
+
+
+def as_json(value: Any) -> None:
+    json.dump(value, sys.stdout, indent=2, default=str)
+    print()
+
+
+def _plain(value: Any) -> str:
+    text = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    return "".join(char if char.isprintable() else " " for char in text)

@@ -1,0 +1,128 @@
+"""Opens the parts that the settings name, each when it is first asked for."""
+
+import pkgutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from hubbub import collectors
+from hubbub.core.clock import Clock, utc_now
+from hubbub.core.errors import Misconfigured
+from hubbub.core.matcher import Matcher
+from hubbub.core.ports import Collector, Index, Notifier, Query, Reader
+from hubbub.core.settings import Listening, Settings, SourceEntry, SourceOptions, explain, load_listening, load_settings
+from hubbub.core.watchlist import query
+
+
+class Parts:
+    """Everything that a flow wires together."""
+
+    def __init__(self, settings: Settings, clock: Clock = utc_now) -> None:
+        self.settings = settings
+        self.clock = clock
+
+    @cached_property
+    def listening(self) -> Listening:
+        return load_listening(self.settings.config)
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        return Matcher(self.listening.brands)
+
+    @cached_property
+    def query(self) -> Query:
+        return query(self.listening.brands)
+
+    @cached_property
+    def index(self) -> Index:
+        return open_index(self.settings, self.clock)
+
+    @cached_property
+    def reader(self) -> Reader:
+        from hubbub.models.enrich import Enrichment
+        from hubbub.models.sentiment import load_judge
+
+        return Enrichment(load_judge(self.settings.sentiment.model))
+
+    @cached_property
+    def notifier(self) -> Notifier:
+        """Slack where it is set up, else the console."""
+        from hubbub.alerts.console import ConsoleNotifier
+        from hubbub.alerts.slack import SlackNotifier
+
+        return SlackNotifier.from_environment() or ConsoleNotifier()
+
+    def entries(self, names: tuple[str, ...] = ()) -> tuple[SourceEntry, ...]:
+        """The entries of `sources:`, all or those named.
+
+        Raises:
+            Misconfigured: there is none, or none of that name.
+        """
+        entries = self.listening.sources
+        unknown = set(names) - {entry.name for entry in entries}
+        if unknown:
+            known = ", ".join(entry.name for entry in entries) or "none"
+            raise Misconfigured(f"{self.settings.config}: no source named {sorted(unknown)[0]!r}; it has: {known}")
+        if not entries:
+            raise Misconfigured(f"{self.settings.config}: sources: is empty; name at least one source to listen to")
+        return tuple(entry for entry in entries if not names or entry.name in names)
+
+    def collector(self, entry: SourceEntry) -> Collector:
+        """Raises: Misconfigured: the entry's options or credentials are wrong."""
+        module = import_module(f"hubbub.collectors.{_known(entry.collector)}")
+        try:
+            options = module.Options.model_validate(
+                entry.model_dump(), context={"folder": self.settings.config.resolve().parent}
+            )
+        except ValidationError as error:
+            raise Misconfigured(f"{self.settings.config}: source {entry.name!r}: {explain(error)}") from None
+        collector: Collector = module.Collector(options)
+        return collector
+
+
+@contextmanager
+def open_parts(config: Path | None = None) -> Iterator[Parts]:
+    """Parts by the environment's settings; the index is ready on entry to its first use and closed at the end."""
+    settings = load_settings()
+    parts = Parts(settings if config is None else settings.model_copy(update={"config": config}))
+    try:
+        yield parts
+    finally:
+        if "index" in parts.__dict__:
+            parts.index.close()
+
+
+def open_index(settings: Settings, clock: Clock = utc_now) -> Index:
+    """The index that the settings name, prepared."""
+    index: Index
+    if settings.index.url:
+        from hubbub.index.elastic import ElasticIndex
+
+        key = settings.index.api_key
+        index = ElasticIndex(settings.index.url, key.get_secret_value() if key else None, clock)
+    else:
+        from hubbub.index.embedded import EmbeddedIndex
+
+        index = EmbeddedIndex(settings.home, clock)
+    index.prepare()
+    return index
+
+
+def options_by_collector() -> dict[str, type[SourceOptions]]:
+    """What each collector lets an entry of `sources:` say."""
+    return {name: import_module(f"hubbub.collectors.{name}").Options for name in _collector_names()}
+
+
+def _collector_names() -> list[str]:
+    return sorted(m.name for m in pkgutil.iter_modules(collectors.__path__) if not m.name.startswith("_"))
+
+
+def _known(name: str) -> str:
+    names = _collector_names()
+    if name not in names:
+        raise Misconfigured(f"no collector named {name!r}; there are: {', '.join(names)}")
+    return name

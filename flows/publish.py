@@ -1,0 +1,81 @@
+"""Publishes the dashboards: to Kibana, or as one HTML report."""
+
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hubbub.core.errors import Misconfigured
+from hubbub.core.records import RecordKind, Run
+from hubbub.dashboards.kibana import compile_dashboards, import_dashboards
+from hubbub.dashboards.report import write_report
+from hubbub.flows.parts import Parts, open_parts
+
+if TYPE_CHECKING:
+    from prefect import Flow
+
+
+def publish(parts: Parts) -> int:
+    """Imports the dashboards into Kibana, over what was imported before; returns the number of saved objects.
+
+    Raises:
+        Misconfigured: no Kibana is set.
+        Retryable, Fatal: it cannot be reached, or refuses us.
+    """
+    kibana = parts.settings.kibana
+    if not kibana.url:
+        raise Misconfigured(
+            "no Kibana is set: give HUBBUB_KIBANA__URL, or write a page with `hubbub publish --report FILE`"
+        )
+    return import_dashboards(kibana.url, kibana.api_key.get_secret_value() if kibana.api_key else None)
+
+
+def write_saved_objects(path: Path) -> None:
+    """Writes the dashboards as Kibana's NDJSON, for an import by hand.
+
+    Raises:
+        Misconfigured: the file cannot be written.
+    """
+    try:
+        path.write_text(compile_dashboards(), encoding="utf-8")
+    except OSError as error:
+        raise Misconfigured(f"{path}: cannot be written ({error.strerror})") from None
+
+
+def report(parts: Parts, path: Path, days: int | None) -> None:
+    """Writes the dashboards as one HTML file over the last `days`, or over everything there is.
+
+    Raises:
+        Misconfigured: the file cannot be written.
+    """
+    since = parts.clock() - timedelta(days=days or 36_500)
+    runs = [Run.model_validate(body) for _, body in parts.index.state.list(RecordKind.run)]
+    write_report(
+        parts.index.search, path, now=parts.clock(), days=days, runs=[run for run in runs if run.started >= since]
+    )
+
+
+@cache
+def _flow() -> "Flow[..., int]":
+    from prefect import flow, task
+
+    from hubbub.flows._prefect import RETRIES
+
+    @task(name="import dashboards", **RETRIES)
+    def import_task(config: Path) -> int:
+        with open_parts(config) as parts:
+            return publish(parts)
+
+    @flow(name="publish", flow_run_name="publish")
+    def publish_flow(config: Path = Path("hubbub.yaml")) -> int:
+        """Brings the dashboards in Kibana up to date with the panels."""
+        return import_task(config)
+
+    return publish_flow
+
+
+def __getattr__(name: str) -> Any:
+    """Builds `publish_flow` when it is asked for, so that a plain run does not wait for Prefect's import."""
+    if name == "publish_flow":
+        return _flow()
+    raise AttributeError(name)

@@ -1,0 +1,1 @@
+"""The bundled sample of `hubbub demo`: a fortnight of posts about Mekara, an operator that does not exist."""

@@ -1,0 +1,194 @@
+"""Reads exports: NDJSON, CSV, or JSON (an array of objects), each also packed with gzip.
+
+What was read is not read again: an export that grew is read from where it ended, one that was replaced is read anew.
+"""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+from hubbub.collectors import _fields as fields
+from hubbub.collectors._export import Export, Format
+from hubbub.collectors._records import Found
+from hubbub.core.clock import Clock, utc_now
+from hubbub.core.errors import Misconfigured, Skippable
+from hubbub.core.mention import Author, Engagement, Kind, Mention
+from hubbub.core.ports import Cursor, Page, Query, Raw
+from hubbub.core.records import DeadLetter
+from hubbub.core.settings import SourceOptions
+
+_YES = {"true", "yes", "y", "t", "1"}
+
+
+class Columns(BaseModel):
+    """What a record's columns are called; `user.name` is `name` within `user`. Only `text` and `posted_at` are needed.
+
+    Attributes:
+        native_id: where a record has none, a hash of the record stands in.
+        posted_at, observed_at: ISO 8601 (without a zone: UTC), or seconds or milliseconds since 1970. Where a record
+            does not say when it was observed, the file's own time stands in.
+        kind: one of Hubbub's kinds; without one, the option `kind`, or `reply` where that is `post` and there is a
+            parent.
+        is_brand, deleted: true, yes or 1.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    native_id: str = "native_id"
+    text: str = "text"
+    title: str = "title"
+    posted_at: str = "posted_at"
+    observed_at: str = "observed_at"
+    url: str = "url"
+    channel: str = "channel"
+    kind: str = "kind"
+    author_id: str = "author_id"
+    author_name: str = "author_name"
+    followers: str = "followers"
+    is_brand: str = "is_brand"
+    conversation_id: str = "conversation_id"
+    parent_id: str = "parent_id"
+    brand: str = "brand"
+    deleted: str = "deleted"
+    likes: str = "likes"
+    replies: str = "replies"
+    shares: str = "shares"
+    views: str = "views"
+
+
+class Options(SourceOptions):
+    """Attributes:
+    path: of the file; `$NAME` and `${NAME}` are taken from the environment; relative to `hubbub.yaml`.
+    format: where the file's name does not say it.
+    source: the place that the file was exported from.
+    channel: for records that do not name theirs.
+    """
+
+    path: Path
+    format: Format | None = None
+    source: str = Field(default="file", max_length=64, pattern=r"^[a-z0-9][a-z0-9_.-]*$")
+    kind: Kind = Kind.post
+    channel: str | None = None
+    columns: Columns = Columns()
+
+    @field_validator("path")
+    @classmethod
+    def _find(cls, path: Path, info: ValidationInfo) -> Path:
+        def value(match: re.Match[str]) -> str:
+            variable = match[1] or match[2]
+            if variable not in os.environ:
+                raise Misconfigured(f"path: {path}: the environment variable {variable} is not set")
+            return os.environ[variable]
+
+        expanded = Path(re.sub(r"\$(?:\{(\w+)\}|(\w+))", value, str(path))).expanduser()
+        folder = (info.context or {}).get("folder")
+        return Path(folder) / expanded if folder else expanded
+
+
+class Collector:
+    """Reads one file. An observation's time is the file's own, so reading the same file again changes nothing."""
+
+    def __init__(self, options: Options, clock: Clock = utc_now) -> None:
+        self._options = options
+        self._clock = clock
+        self._export = Export(options.path, options.format)
+
+    def fetch(self, query: Query, cursor: Cursor | None) -> Iterator[Page]:
+        """Yields the records behind the cursor, 500 a page; all of them, whatever the query.
+
+        Raises:
+            Misconfigured: the file is not there or is not what its name says, or a table lacks a column.
+        """
+        needed = {name: getattr(self._options.columns, name) for name in self._needed()}
+        for page in self._export.pages(cursor, needed):
+            yield Page(
+                records=[fields.storable(found.record) for found in page.found if found.record is not None],
+                cursor=page.cursor,
+                dead=[self._letter(found) for found in page.found if found.record is None],
+            )
+
+    def normalise(self, raw: Raw) -> Mention:
+        """Maps a record by `columns`.
+
+        Raises:
+            Skippable: it has neither text nor title, or no readable time.
+        """
+        columns = self._options.columns
+
+        def of(name: str) -> Any:
+            return _value(raw, getattr(columns, name))
+
+        deleted = _is_true(of("deleted"))
+        text, title = fields.words(of("text")), fields.words(of("title"))
+        if not deleted and text is None and title is None:
+            raise Skippable("has no text")
+        parent = fields.name(of("parent_id"))
+        observed = of("observed_at")
+        return fields.mention(
+            self._clock(),
+            source=self._options.source,
+            native_id=fields.name(of("native_id")) or _hash(raw),
+            kind=self._kind(of("kind"), parent),
+            channel=fields.words(of("channel")) or self._options.channel,
+            posted_at=fields.moment(of("posted_at")),
+            observed_at=(self._export.written() or self._clock())
+            if observed in (None, "")
+            else fields.moment(observed),
+            url=None if deleted else fields.link(of("url")),
+            title=None if deleted else title,
+            text="" if deleted or text is None else text,
+            author=Author()
+            if deleted
+            else Author(
+                id=fields.name(of("author_id")),
+                name=(fields.name(of("author_name")) or "").lstrip("@") or None,
+                followers=fields.count(of("followers")),
+                is_brand=_is_true(of("is_brand")),
+            ),
+            engagement=Engagement(
+                likes=fields.count(of("likes"), lowest=-(2**63)),
+                replies=fields.count(of("replies")),
+                shares=fields.count(of("shares")),
+                views=fields.count(of("views")),
+            ),
+            conversation_id=fields.name(of("conversation_id")),
+            parent_id=parent,
+            brand=fields.name(of("brand")),
+            deleted=deleted,
+            raw={} if deleted else raw,
+        )
+
+    def _kind(self, said: Any, parent: str | None) -> Kind:
+        if isinstance(said, str) and said.lower() in Kind.__members__:
+            return Kind(said.lower())
+        return Kind.reply if parent and self._options.kind is Kind.post else self._options.kind
+
+    def _needed(self) -> list[str]:
+        return sorted({"text", "posted_at"} | self._options.columns.model_fields_set)
+
+    def _letter(self, found: Found) -> DeadLetter:
+        raw = fields.storable({"line": found.line})
+        return DeadLetter.of(self._options.name, "fetch", f"the line {found.problem}", raw, self._clock())
+
+
+def _value(raw: Raw, column: str) -> Any:
+    if column in raw or "." not in column:
+        return raw.get(column)
+    value: Any = raw
+    for step in column.split("."):
+        value = fields.part(value).get(step)
+    return value
+
+
+def _is_true(value: Any) -> bool:
+    return value is True or value == 1 or (isinstance(value, str) and value.strip().lower() in _YES)
+
+
+def _hash(raw: Raw) -> str:
+    return hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).hexdigest()[:32]

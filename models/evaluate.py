@@ -1,0 +1,96 @@
+"""How well a judge agrees with people, language by language, and several judges side by side."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.table import Table
+
+from hubbub.core.verdict import Label
+from hubbub.models.labelled import Labelled
+from hubbub.models.sentiment import LABELS, Judge
+
+BINS = 15
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Attributes:
+    n: posts.
+    accuracy, macro_recall, macro_f1: 0..1; the macro figures are means over the labels that the posts have.
+    ece: expected calibration error, 15 bins of equal width (Guo et al. 2017, https://arxiv.org/abs/1706.04599), 0..1.
+    confusion: counts, one row a true label and one column a given one, in the order of `Label`.
+    """
+
+    n: int
+    accuracy: float
+    macro_recall: float
+    macro_f1: float
+    ece: float
+    confusion: list[list[int]]
+
+
+def evaluate(judge: Judge, posts: Sequence[Labelled]) -> dict[str, Scores]:
+    """Returns the scores by language, in alphabetical order, and those of all posts together under `all`."""
+    answers = judge.judge([post.text for post in posts], [post.language for post in posts])
+    truth = np.array([LABELS.index(post.label) for post in posts], dtype=int)
+    given = np.array([LABELS.index(verdict.label) for verdict in answers], dtype=int)
+    confidence = np.array([verdict.confidence for verdict in answers])
+    languages = np.array([post.language for post in posts])
+    parts = {language: languages == language for language in sorted(set(languages.tolist()))}
+    parts[ALL] = np.ones(len(posts), dtype=bool)
+    return {name: score(truth[part], given[part], confidence[part]) for name, part in parts.items() if part.any()}
+
+
+def score(truth: NDArray[np.int_], given: NDArray[np.int_], confidence: NDArray[np.float64]) -> Scores:
+    """Args: indices of `Label` as people and as the judge said, and the judge's confidence; each (posts,), at least one."""
+    confusion = np.zeros((len(LABELS), len(LABELS)), dtype=int)
+    np.add.at(confusion, (truth, given), 1)
+    right = confusion.diagonal()
+    true, said = confusion.sum(axis=1), confusion.sum(axis=0)
+    there = true > 0
+    return Scores(
+        n=len(truth),
+        accuracy=float((truth == given).mean()),
+        macro_recall=float((right[there] / true[there]).mean()),
+        macro_f1=float((2 * right[there] / (true + said)[there]).mean()),
+        ece=calibration_error(confidence, truth == given),
+        confusion=confusion.tolist(),
+    )
+
+
+def calibration_error(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    """The mean distance between confidence and accuracy over bins of confidence, weighted by their posts."""
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    gaps = [abs(float(confidence[bins == b].sum() - right[bins == b].sum())) for b in range(BINS)]
+    return sum(gaps) / len(confidence)
+
+
+def comparison(results: Mapping[str, Mapping[str, Scores]]) -> Table:
+    """A table of models side by side: one row a language and model."""
+    table = Table("language", "posts", "model", "accuracy", "macro recall", "macro F1", "ECE")
+    for language in dict.fromkeys(language for scores in results.values() for language in scores):
+        for model, scores in results.items():
+            s = scores[language]
+            figures = [f"{value:.3f}" for value in (s.accuracy, s.macro_recall, s.macro_f1, s.ece)]
+            table.add_row(language, f"{s.n:,}", model, *figures)
+        table.add_section()
+    return table
+
+
+def confusion_table(model: str, scores: Mapping[str, Scores]) -> Table:
+    """A table of one model's confusion: one row a language and true label, one column a given label."""
+    table = Table("language", "people say", *(f"{label} given" for label in Label), title=model)
+    for language, s in scores.items():
+        for label, row in zip(LABELS, s.confusion, strict=True):
+            table.add_row(language, label.value, *(f"{count:,}" for count in row))
+        table.add_section()
+    return table
+
+
+def as_json(results: Mapping[str, Mapping[str, Scores]]) -> dict[str, Any]:
+    """The same as plain values: model, language, scores."""
+    return {model: {language: asdict(s) for language, s in scores.items()} for model, scores in results.items()}

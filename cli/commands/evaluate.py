@@ -14,10 +14,17 @@ from hubbub.cli import options, show
 def command(data: tuple[Path, ...], models: tuple[str, ...], as_json: bool) -> None:
     """Measure models on labelled posts: JSON lines with text, label and lang. Without --model, the one in use."""
     from hubbub.core.settings import load_settings
-    from hubbub.models.evaluate import evaluate
+    from hubbub.models.evaluate import as_json as plain
+    from hubbub.models.evaluate import comparison, confusion_table, evaluate
     from hubbub.models.labelled import read_labelled
     from hubbub.models.sentiment import load_judge
 
     posts = read_labelled(data)
     judges = [load_judge(model) for model in models or (load_settings().sentiment.model,)]
-    show.as_json({judge.name: evaluate(judge, posts) for judge in judges}) if as_json else None
+    results = {judge.name: evaluate(judge, posts) for judge in judges}
+    if as_json:
+        show.as_json(plain(results))
+        return
+    show.console.print(comparison(results))
+    for model, scores in results.items():
+        show.console.print(confusion_table(model, scores))

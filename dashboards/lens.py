@@ -16,7 +16,7 @@ from hubbub.dashboards.panel import COLOURS, SENTIMENT, Net, NetOverTime, Number
 
 Json = dict[str, Any]
 
-DATA_VIEW = "hubbub-mentions"
+DATA_VIEW = "hubbub-mentions-view"
 LAYER = "layer"
 _PLAIN = "#54708c"
 _SENTIMENTS: dict[str, str] = {label: kql(query) for label, query in SENTIMENT["filters"]["filters"].items()}

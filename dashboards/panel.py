@@ -56,6 +56,9 @@ class Panel:
     grid: Grid
     question: Question
 
+    most_buckets: ClassVar[int] = 60
+    """Bars or points along time that can still be told apart."""
+
 
 class Number(Panel):
     """How many mentions the question's query finds."""
@@ -67,8 +70,6 @@ class Net(Panel):
 
 class OverTime(Panel):
     """Bars along time: `time`, a date_histogram, split by `sentiment` where the question does."""
-
-    most_buckets: ClassVar[int] = 60
 
 
 class NetOverTime(Panel):

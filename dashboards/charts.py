@@ -1,0 +1,156 @@
+"""Draws answers as SVG that takes its colours from the page, so that one drawing serves light and dark.
+
+Altair says what is drawn and vl-convert draws it, without a browser or a network. Every mark keeps its words as a
+`<title>`, which browsers show when one points at it; for those who cannot see it, the page has the numbers in a table.
+"""
+
+from functools import singledispatch
+from typing import Any
+from xml.etree import ElementTree
+
+import altair as alt
+import vl_convert
+
+from hubbub.dashboards.answers import Answer, Row, iso
+from hubbub.dashboards.panel import COLOURS, NetOverTime, OverTime, Panel, Ranking
+
+FEW = 5
+"""A point on fewer mentions than this is drawn hollow."""
+
+_SVG = "http://www.w3.org/2000/svg"
+_SCALE = alt.Scale(domain=[*COLOURS, "all"], range=[*(f"var(--{label})" for label in COLOURS), "var(--all)"])
+_CONFIG: dict[str, Any] = {
+    "background": "transparent",
+    "view": {"stroke": None},
+    "font": "system-ui",
+    "axis": {
+        "labelColor": "var(--muted)",
+        "gridColor": "var(--line)",
+        "tickColor": "var(--line)",
+        "domain": False,
+        "labelFontSize": 12,
+        "labelPadding": 6,
+        "ticks": False,
+    },
+}
+
+
+@singledispatch
+def draw(panel: Panel, answer: Answer, width: int) -> str | None:
+    """An SVG element about `width` pixels wide; None for panels that are not charts."""
+    return None
+
+
+@draw.register
+def _(panel: OverTime, answer: Answer, width: int) -> str | None:
+    split = "sentiment" in panel.question["aggs"]["time"].get("aggs", {})
+    base = alt.Chart(_stacked(answer.rows, split=split), config=_CONFIG, width=width, height=190)
+    chart = base.mark_rect().encode(
+        x=alt.X("start:T", scale=alt.Scale(type="utc"), axis=_time_axis(answer.rows)),
+        x2="end:T",
+        y=alt.Y("low:Q", axis=alt.Axis(tickCount=4, tickMinStep=1, title=None, format="~s")),
+        y2="high:Q",
+        color=alt.Color("label:N", scale=_SCALE, legend=None),
+        description="says:N",
+    )
+    return _svg(chart)
+
+
+@draw.register
+def _(panel: NetOverTime, answer: Answer, width: int) -> str | None:
+    rows = [
+        {
+            "middle": iso(row.start + (row.end - row.start) / 2),
+            "net": row.net,
+            "few": row.total < FEW,
+            "says": f"{row.label}: {signed(row.net)}, {counted(row.total)}",
+        }
+        for row in answer.rows
+        if row.start and row.end
+    ]
+    x = alt.X("middle:T", scale=alt.Scale(type="utc"), axis=_time_axis(answer.rows))
+    axis = alt.Axis(title=None, format="+.0%", values=[-1, -0.5, 0, 0.5, 1])
+    y = alt.Y("net:Q", scale=alt.Scale(domain=[-1, 1]), axis=axis)
+    base = alt.Chart(alt.Data(values=rows), width=width, height=215)
+    zero = alt.Chart(alt.Data(values=[{"net": 0}])).mark_rule(color="var(--muted)", strokeWidth=1).encode(y=y)
+    line = base.mark_line(color="var(--all)", strokeWidth=2, invalid="break-paths-show-path-domains").encode(x=x, y=y)
+    points = base.mark_point(filled=False, size=42, strokeWidth=2, color="var(--all)", opacity=1).encode(
+        x=x,
+        y=y,
+        fill=alt.condition("datum.few", alt.value("var(--card)"), alt.value("var(--all)")),
+        description="says:N",
+    )
+    present = points.transform_filter("isValid(datum.net)")
+    return _svg(alt.layer(zero, line, present, config=_CONFIG))
+
+
+@draw.register
+def _(panel: Ranking, answer: Answer, width: int) -> str | None:
+    rows = answer.rows
+    split = "sentiment" in panel.question["aggs"]["values"].get("aggs", {})
+    order = [row.label for row in rows]
+    bars = (
+        alt.Chart(_stacked(rows, split=split))
+        .mark_rect(height={"band": 0.62})
+        .encode(
+            y=alt.Y("name:N", sort=order, axis=alt.Axis(title=None, labelLimit=118, labelColor="var(--text)")),
+            x=alt.X("low:Q", axis=None),
+            x2="high:Q",
+            color=alt.Color("label:N", scale=_SCALE, legend=None),
+            description="says:N",
+        )
+    )
+    totals = alt.Data(values=[{"name": row.label, "total": row.total, "words": f"{row.total:,}"} for row in rows])
+    ends = (
+        alt.Chart(totals)
+        .mark_text(align="left", dx=6, color="var(--muted)", fontSize=12)
+        .encode(y=alt.Y("name:N", sort=order), x="total:Q", text="words:N")
+    )
+    return _svg(alt.layer(bars, ends, config=_CONFIG, width=width - 165, height=28 * len(rows)))
+
+
+def counted(number: int) -> str:
+    return f"{number:,} mention" if number == 1 else f"{number:,} mentions"
+
+
+def signed(net: float | None) -> str:
+    """Net sentiment in words: `+12.5 %`, with a real minus sign, or a dash where there is none."""
+    return "\u2013" if net is None else f"{net * 100:+.1f}\u00a0%".replace("-", "\u2212")
+
+
+def _stacked(rows: list[Row], *, split: bool) -> alt.Data:
+    """One record a segment, each from where the one below it ends."""
+    records = []
+    for row in rows:
+        low = 0
+        for label, count in row.counts.items() if split else [("all", row.total)]:
+            record: dict[str, Any] = {"name": row.label, "label": label, "low": low, "high": low + count}
+            record["says"] = f"{row.label}: {count:,} {label} of {counted(row.total)}" if split else _plain(row)
+            if row.start and row.end:
+                record |= {"start": iso(row.start), "end": iso(row.end - (row.end - row.start) * 0.14)}
+            records.append(record)
+            low += count
+    return alt.Data(values=records)
+
+
+def _plain(row: Row) -> str:
+    return f"{row.label}: {counted(row.total)}"
+
+
+def _time_axis(rows: list[Row]) -> alt.Axis:
+    days = (rows[-1].end - rows[0].start).days if rows[0].start and rows[-1].end else 0
+    form = "%H:%M" if days <= 2 else "%-d %b" if days <= 300 else "%b %Y"
+    return alt.Axis(format=form, grid=False, labelOverlap="greedy", labelSeparation=10, tickCount=6, title=None)
+
+
+def _svg(chart: alt.Chart | alt.LayerChart) -> str:
+    ElementTree.register_namespace("", _SVG)
+    root = ElementTree.fromstring(vl_convert.vegalite_to_svg(chart.to_dict()))
+    for element in root.iter():
+        words, role = element.attrib.pop("aria-label", ""), element.attrib.pop("role", "")
+        element.attrib.pop("aria-roledescription", None)
+        if words and role == "graphics-symbol" and element.tag == f"{{{_SVG}}}path":
+            ElementTree.SubElement(element, f"{{{_SVG}}}title").text = words
+    root.set("aria-hidden", "true")
+    root.set("focusable", "false")
+    return ElementTree.tostring(root, encoding="unicode")

@@ -1,0 +1,184 @@
+"""Turns a panel and its answer into what the page shows of it: words, numbers, drawings."""
+
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import singledispatch
+from typing import Any
+from urllib.parse import urlsplit
+
+from hubbub.dashboards.answers import Answer, Row
+from hubbub.dashboards.charts import FEW, counted, draw, signed
+from hubbub.dashboards.panel import Net, NetOverTime, Number, OverTime, Panel, Posts, Ranking
+
+_LONGEST_TEXT = 700
+
+
+@dataclass(frozen=True)
+class Post:
+    """Attributes:
+    link: http or https, or None where the post has no address that is safe to open.
+    host: where the link leads.
+    """
+
+    when: datetime
+    source: str
+    channel: str
+    author: str
+    brand: str
+    language: str
+    title: str
+    text: str
+    cut: bool
+    confidence: float | None
+    uncertain: bool
+    link: str | None
+    host: str
+
+
+@dataclass(frozen=True)
+class View:
+    """Attributes:
+    form: the block of the template that shows it.
+    value: the one large number.
+    says: what stands out, in a sentence; the chart's alt text.
+    drawings: the chart, wide and narrow.
+    head, rows: the numbers behind it.
+    counts: mentions by sentiment, for the legend.
+    """
+
+    name: str
+    panel: Panel
+    answer: Answer
+    form: str
+    value: str = ""
+    says: str = ""
+    drawings: dict[str, str] = field(default_factory=dict)
+    head: tuple[str, ...] = ()
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    posts: list[Post] = field(default_factory=list)
+
+
+@singledispatch
+def view(panel: Panel, name: str, answer: Answer, *, width: int, narrow: int) -> View:
+    """What the page shows of the panel; charts are drawn `width` and `narrow` pixels wide."""
+    raise NotImplementedError(f"no form on the page for {type(panel).__name__}")
+
+
+@view.register
+def _(panel: Number, name: str, answer: Answer, **sizes: int) -> View:
+    return View(name, panel, answer, "number", value=f"{answer.total:,}", says=panel.reading)
+
+
+@view.register
+def _(panel: Net, name: str, answer: Answer, **sizes: int) -> View:
+    [row] = answer.rows
+    positive, negative = row.counts["positive"], row.counts["negative"]
+    says = f"{positive:,} positive less {negative:,} negative, of {counted(answer.total)}"
+    return View(name, panel, answer, "number", value=signed(row.net), says=says, counts=dict(row.counts))
+
+
+@view.register
+def _(panel: OverTime, name: str, answer: Answer, **sizes: int) -> View:
+    drawn = _drawings(panel, answer, **sizes)
+    if "sentiment" not in panel.question["aggs"]["time"].get("aggs", {}):
+        top = max(answer.rows, key=lambda row: row.total)
+        says = f"{counted(answer.total)}; most in {top.label} ({top.total:,})."
+        rows = [(row.label, f"{row.total:,}") for row in answer.rows]
+        return View(name, panel, answer, "chart", says=says, drawings=drawn, head=("Time (UTC)", "Mentions"), rows=rows)
+    top = max(answer.rows, key=lambda row: row.counts["negative"])
+    says = f"{counted(answer.total)}; most negative ones in {top.label}: {top.counts['negative']:,} of {top.total:,}."
+    head, rows = _split_table("Time (UTC)", answer.rows)
+    counts = _summed(answer.rows)
+    return View(name, panel, answer, "chart", says=says, drawings=drawn, head=head, rows=rows, counts=counts)
+
+
+@view.register
+def _(panel: NetOverTime, name: str, answer: Answer, **sizes: int) -> View:
+    drawn = _drawings(panel, answer, **sizes)
+    steady = [row for row in answer.rows if row.total >= FEW]
+    says = f"{counted(answer.total)}; points on fewer than {FEW} are hollow."
+    if steady:
+        low = min(steady, key=lambda row: row.net or 0)
+        says = f"Lowest in {low.label}: {signed(low.net)} of {counted(low.total)}. Hollow: fewer than {FEW} mentions."
+    rows = [(row.label, signed(row.net), f"{row.total:,}") for row in answer.rows]
+    head = ("Time (UTC)", "Net sentiment", "Mentions")
+    return View(name, panel, answer, "chart", says=says, drawings=drawn, head=head, rows=rows)
+
+
+@view.register
+def _(panel: Ranking, name: str, answer: Answer, **sizes: int) -> View:
+    tidy = Answer(answer.total, [Row(readable(row.label), row.total, row.counts) for row in answer.rows])
+    head, rows = _split_table("Value", tidy.rows)
+    says = "None of the mentions has a value here."
+    if tidy.rows:
+        top = tidy.rows[0]
+        says = f"{top.label} leads with {top.total:,} of {counted(answer.total)}."
+    if answer.left_out:
+        says += f" {counted(answer.left_out)} of further values are not drawn."
+    drawn = _drawings(panel, tidy, **sizes) if tidy.rows else {}
+    counts = _summed(tidy.rows)
+    return View(name, panel, answer, "chart", says=says, drawings=drawn, head=head, rows=rows, counts=counts)
+
+
+@view.register
+def _(panel: Posts, name: str, answer: Answer, **sizes: int) -> View:
+    posts = [_post(hit["_source"]) for hit in answer.hits]
+    says = (
+        f"{len(posts):,} of {answer.total:,}, newest first"
+        if len(posts) < answer.total
+        else f"{len(posts):,}, newest first"
+    )
+    return View(name, panel, answer, "posts", says=says, posts=posts)
+
+
+def readable(text: Any) -> str:
+    """The text without control characters and halves of characters, which no page can show."""
+    return "".join(char for char in str(text or "") if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs"))
+
+
+def safe_link(url: Any) -> tuple[str | None, str]:
+    """The address and its host where it is http or https; (None, "") for anything else."""
+    try:
+        parts = urlsplit(readable(url).strip())
+        host = parts.hostname or ""
+    except ValueError:
+        return None, ""
+    return (parts.geturl(), host) if parts.scheme in ("http", "https") and host else (None, "")
+
+
+def _post(source: dict[str, Any]) -> Post:
+    text = readable(source.get("message"))
+    link, host = safe_link(source.get("url", {}).get("full"))
+    sentiment = source.get("sentiment", {})
+    return Post(
+        when=datetime.fromisoformat(source["@timestamp"]),
+        source=readable(source.get("source")),
+        channel=readable(source.get("channel")),
+        author=readable(source.get("user", {}).get("name")),
+        brand=readable(", ".join(source.get("brand", []))),
+        language=readable(source.get("language")),
+        title=readable(source.get("title")),
+        text=text[:_LONGEST_TEXT],
+        cut=len(text) > _LONGEST_TEXT,
+        confidence=sentiment.get("confidence"),
+        uncertain=sentiment.get("uncertain", False),
+        link=link,
+        host=host,
+    )
+
+
+def _drawings(panel: Panel, answer: Answer, *, width: int, narrow: int) -> dict[str, str]:
+    sizes = {"narrow": narrow} if width <= narrow else {"wide": width, "narrow": narrow}
+    drawn = {size: draw(panel, answer, pixels) for size, pixels in sizes.items()}
+    return {size: svg for size, svg in drawn.items() if svg}
+
+
+def _split_table(first: str, rows: list[Row]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    head = (first, "Negative", "Neutral", "Positive", "All")
+    return head, [(row.label, *(f"{count:,}" for count in row.counts.values()), f"{row.total:,}") for row in rows]
+
+
+def _summed(rows: list[Row]) -> dict[str, int]:
+    return {label: sum(row.counts[label] for row in rows) for label in ("negative", "neutral", "positive")}

@@ -1,0 +1,192 @@
+"""The compiled saved objects are whole, and each thing that could break in them is noticed."""
+
+import copy
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hubbub.dashboards.kibana import compile_dashboards
+from hubbub.dashboards.panel import panels
+from tests.dashboards.checks import problems
+
+Json = dict[str, Any]
+
+
+@pytest.fixture
+def objects() -> list[Json]:
+    return [json.loads(line) for line in compile_dashboards().splitlines()]
+
+
+def _one(objects: list[Json], name: str) -> Json:
+    return next(each for each in objects if each["id"] == name)
+
+
+def _layer(objects: list[Json], name: str) -> Json:
+    return _one(objects, name)["attributes"]["state"]["datasourceStates"]["formBased"]["layers"]["layer"]
+
+
+def _drawing(objects: list[Json], name: str) -> Json:
+    return _one(objects, name)["attributes"]["state"]["visualization"]
+
+
+def _rewrite(home: Json, key: str, change: Callable[[Any], object]) -> None:
+    content = json.loads(home[key])
+    change(content)
+    home[key] = json.dumps(content)
+
+
+def test_nothing_is_wrong(objects: list[Json]) -> None:
+    assert problems(objects) == []
+
+
+def test_every_panel_stands_on_the_dashboard_with_its_title_and_how_to_read_it(objects: list[Json]) -> None:
+    said = {(panel.title, panel.reading) for panel in panels().values()}
+    shown = {
+        (each["attributes"]["title"], each["attributes"]["description"])
+        for each in objects
+        if each["type"] in ("lens", "search")
+    }
+    assert shown == said
+    placed = json.loads(_one(objects, "hubbub-social-care")["attributes"]["panelsJSON"])
+    assert len(placed) == len(said) == 9
+
+
+def test_an_object_comes_after_what_it_refers_to(objects: list[Json]) -> None:
+    seen: set[tuple[str, str]] = set()
+    for each in objects:
+        assert {(reference["type"], reference["id"]) for reference in each["references"]} <= seen
+        seen.add((each["type"], each["id"]))
+
+
+def test_compiling_again_gives_the_same_bytes() -> None:
+    assert compile_dashboards() == compile_dashboards()
+
+
+def test_links_open_by_the_data_view(objects: list[Json]) -> None:
+    formats = json.loads(_one(objects, "hubbub-mentions-view")["attributes"]["fieldFormatMap"])
+    assert formats["url.full"]["id"] == "url"
+    assert formats["url.full"]["params"]["type"] == "a"
+    assert "url.full" in _one(objects, "hubbub-newest-negative")["attributes"]["columns"]
+
+
+def _rename_a_field(objects: list[Json]) -> None:
+    _layer(objects, "hubbub-sources")["columns"]["values"]["sourceField"] = "sources"
+
+
+def _aggregate_text(objects: list[Json]) -> None:
+    _layer(objects, "hubbub-sources")["columns"]["values"]["sourceField"] = "message"
+
+
+def _rename_a_filtered_field(objects: list[Json]) -> None:
+    _layer(objects, "hubbub-sources")["columns"]["negative"]["filter"]["query"] = 'sentiment: "negative"'
+
+
+def _rename_a_queried_field(objects: list[Json]) -> None:
+    _one(objects, "hubbub-sources")["attributes"]["state"]["query"]["query"] = "brands: *"
+
+
+def _rename_a_listed_field(objects: list[Json]) -> None:
+    _one(objects, "hubbub-newest-negative")["attributes"]["columns"][0] = "text"
+
+
+def _sort_by_text(objects: list[Json]) -> None:
+    _one(objects, "hubbub-newest-negative")["attributes"]["sort"] = [["message", "desc"]]
+
+
+def _rename_a_control(objects: list[Json]) -> None:
+    controls = _one(objects, "hubbub-social-care")["attributes"]["controlGroupInput"]
+    _rewrite(controls, "panelsJSON", lambda content: content["brand"]["explicitInput"].update(fieldName="brands"))
+
+
+def _drop_a_reference(objects: list[Json]) -> None:
+    _one(objects, "hubbub-social-care")["references"].pop(0)
+
+
+def _drop_a_layers_reference(objects: list[Json]) -> None:
+    _one(objects, "hubbub-net-sentiment")["references"].clear()
+
+
+def _refer_to_nothing(objects: list[Json]) -> None:
+    _one(objects, "hubbub-net-sentiment")["references"][0]["id"] = "gone"
+
+
+def _refer_without_use(objects: list[Json]) -> None:
+    dashboard = _one(objects, "hubbub-social-care")
+    dashboard["references"].append({**dashboard["references"][0], "name": "unused:panel_unused"})
+
+
+def _drop_an_object(objects: list[Json]) -> None:
+    objects.remove(_one(objects, "hubbub-sources"))
+
+
+def _overlap(objects: list[Json]) -> None:
+    def wider(content: list[Json]) -> None:
+        content[0]["gridData"]["w"] += 1
+
+    _rewrite(_one(objects, "hubbub-social-care")["attributes"], "panelsJSON", wider)
+
+
+def _leave_the_grid(objects: list[Json]) -> None:
+    def wider(content: list[Json]) -> None:
+        content[-1]["gridData"]["w"] += 1
+
+    _rewrite(_one(objects, "hubbub-social-care")["attributes"], "panelsJSON", wider)
+
+
+def _break_json(objects: list[Json]) -> None:
+    _one(objects, "hubbub-social-care")["attributes"]["panelsJSON"] += "]"
+
+
+def _embed_json(objects: list[Json]) -> None:
+    _one(objects, "hubbub-social-care")["attributes"]["optionsJSON"] = {"useMargins": True}
+
+
+def _newer(objects: list[Json]) -> None:
+    _one(objects, "hubbub-sources")["typeMigrationVersion"] = "9.0.0"
+
+
+def _misname_an_attribute(objects: list[Json]) -> None:
+    attributes = _one(objects, "hubbub-social-care")["attributes"]
+    attributes["timeRange"] = attributes.pop("timeFrom")
+
+
+def _forget_a_column(objects: list[Json]) -> None:
+    _layer(objects, "hubbub-net-sentiment")["columnOrder"].remove("netX1")
+
+
+def _draw_a_missing_column(objects: list[Json]) -> None:
+    _drawing(objects, "hubbub-net-sentiment")["metricAccessor"] = "nett"
+
+
+def _draw_a_bucket(objects: list[Json]) -> None:
+    _drawing(objects, "hubbub-volume-over-time")["layers"][0]["accessors"] = ["time"]
+
+
+def _colour_a_missing_column(objects: list[Json]) -> None:
+    _drawing(objects, "hubbub-sources")["layers"][0]["yConfig"][0]["forAccessor"] = "bad"
+
+
+def _compute_from_a_missing_column(objects: list[Json]) -> None:
+    _layer(objects, "hubbub-net-sentiment")["columns"]["netX3"]["references"] = ["netX0", "netX1", "netX9"]
+
+
+def _bare_formula(objects: list[Json]) -> None:
+    _layer(objects, "hubbub-net-sentiment")["columns"]["net"]["references"] = []
+
+
+def _same_id(objects: list[Json]) -> None:
+    objects.append(copy.deepcopy(objects[1]))
+
+
+MUTATIONS = [value for name, value in list(globals().items()) if name.startswith("_") and callable(value)]
+MUTATIONS = [mutation for mutation in MUTATIONS if mutation not in (_one, _layer, _drawing, _rewrite)]
+
+
+@pytest.mark.parametrize("mutate", MUTATIONS, ids=lambda mutate: mutate.__name__.strip("_"))
+def test_what_breaks_is_noticed(objects: list[Json], mutate: Callable[[list[Json]], None]) -> None:
+    before = copy.deepcopy(objects)
+    mutate(objects)
+    assert objects != before
+    assert problems(objects) != []

@@ -1,8 +1,8 @@
 """Sets the bundled sample beside the present.
 
 Its four exports say of each record how many minutes before the end it was posted (`minutes_ago`); written out, they say
-when (`created_at`, ISO 8601), as exports do. `lang`, `label` and `about` are what a person made of a record: its language,
-its sentiment (mixed is a fourth one) and the brand that it is about.
+when (`created_at`, ISO 8601), as exports do. `lang`, `label` and `about` are what a person made of a record: its
+language, its sentiment (mixed is a fourth one) and the brand that it is about.
 """
 
 import csv

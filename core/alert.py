@@ -1,6 +1,5 @@
 """What a rule found, and what people are told of it."""
 
-
 from pydantic import BaseModel, ConfigDict, Field
 
 from hubbub.core.mention import Utc
@@ -23,7 +22,7 @@ class Finding(BaseModel):
     start, end: UTC; the window that stands out, end excluded.
     count: negative mentions in the window.
     total: all mentions in the window.
-    usual: the count that the brand's own past leads one to expect.
+    usual: the count that the brand's own past leads one to expect; None where too little of the past is known.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -34,12 +33,13 @@ class Finding(BaseModel):
     end: Utc
     count: int = Field(ge=0)
     total: int = Field(ge=0)
-    usual: float = Field(ge=0)
+    usual: float | None = Field(ge=0)
 
 
 class Alert(BaseModel):
     """Attributes:
     key: the same for every finding of one ongoing trouble; an alert is sent once per key.
+    also: what other rules found at the same time, told in the same message.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -48,6 +48,7 @@ class Alert(BaseModel):
     title: str
     summary: str
     finding: Finding
+    also: tuple[Finding, ...] = ()
     evidence: tuple[Evidence, ...] = ()
 
 
@@ -61,9 +62,7 @@ class Mute(BaseModel):
     until: Utc
 
     def covers(self, finding: Finding) -> bool:
-        return (
-            self.rule in (None, finding.rule) and self.brand in (None, finding.brand) and finding.end <= self.until
-        )
+        return self.rule in (None, finding.rule) and self.brand in (None, finding.brand) and finding.end <= self.until
 
 
 class WindowCount(BaseModel):

@@ -16,12 +16,14 @@ Stage = Literal["fetch", "normalise", "index"]
 
 
 class RecordKind(StrEnum):
-    """`facts` holds what a mention's source does not know (first seen, ...), by mention id, merged into every write."""
+    """`facts` holds what a mention's source does not know (first seen, ...), by mention id, merged into every write.
+    `claim` says who is sending an alert just now."""
 
     cursor = "cursor"
     run = "run"
     dead_letter = "dead_letter"
     alert = "alert"
+    claim = "claim"
     tombstone = "tombstone"
     facts = "facts"
 
@@ -82,11 +84,14 @@ class Run(BaseModel):
 class AlertRecord(BaseModel):
     """Attributes:
     state: `pending` from before the first try to send until the notifier acknowledged, then `sent`.
+    since: when it was written down first.
+    until: end of the newest window with the same trouble; what begins later than soon after it is another trouble.
     receipt: what the notifier needs to find the message again (Slack: channel and ts).
     """
 
     alert: Alert
     state: Literal["pending", "sent"]
     since: Utc
+    until: Utc
     notifier: str
     receipt: dict[str, str] = Field(default_factory=dict)

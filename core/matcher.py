@@ -1,165 +1,212 @@
 """Attributes a text to the brands of the watch list.
 
-A term of a script that puts spaces between words (Latin, Cyrillic, Arabic, Devanagari, ...) matches whole words; one of a script
-that does not (Thai, Lao, Khmer, Burmese, Chinese, Japanese) matches anywhere. Capitals do not matter. A missing accent
-does not matter, another accent does: `Cà Phê Sáng` is found in `ca phe sang`, not in `cá phê sang`. An exact term matches as it is
-written. Handles and hashtags match whole. All terms are sought in one pass (Aho, Corasick 1975).
+A term of a script that puts spaces between words (Latin, Cyrillic, Arabic, Devanagari, ...) matches whole words; one of
+a script that does not, or that writes particles onto the word (Thai, Lao, Khmer, Burmese, Chinese, Japanese, Korean),
+matches anywhere. Capitals do not matter. A missing accent does not matter, on either side; another accent does:
+`Cà Phê Sáng` is found in `ca phe sang`, not in `cá phê sang` (`core/spelling.py` has the whole rule). An exact term
+matches with the capitals and accents that it is written with. Handles and hashtags match whole. A word inside a handle,
+a mail address, a longer hashtag or the path of a link is not a word. A term inside a longer one is found as well. All
+terms are sought in one pass (Aho, Corasick 1975).
 """
 
-import unicodedata
-from collections.abc import Sequence
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import ahocorasick
 
+from hubbub.core import edges
 from hubbub.core.match import Match, MatchKind
-from hubbub.core.mention import Mention
+from hubbub.core.mention import Author, Mention
+from hubbub.core.spelling import agree, bare, fold, letters, lower, tidy
 from hubbub.core.watchlist import Brand, Term, written
 
-_UNSPACED = (("\u0e00", "\u0eff"), ("\u1000", "\u109f"), ("\u1780", "\u17ff"), ("\u3040", "\u30ff"), ("\u3400", "\u9fff"))
-_LETTERS = str.maketrans(
-    {"đ": "d", "ð": "d", "ł": "l", "ø": "o", "ı": "i", "æ": "ae", "œ": "oe", "\u200b": None, "\u00ad": None, "\ufeff": None}
-)
-_ACCENTS = dict.fromkeys(range(0x300, 0x370))
+_LINK = re.compile(r"(https?://[^\s/?#]*)([!-~]*)", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:[\w.+-]{0,63}\w)?@[\w.@-]*|\bu/[\w-]+", re.ASCII | re.IGNORECASE)
+_MASK = "\0"
 
 
 @dataclass(frozen=True)
 class _Sought:
+    """One spelling to look for.
+
+    Attributes:
+        rank: place of its match in the watch list.
+        whole: a handle, a hashtag or an address, which a mask over addresses must not hide.
+        accented: the term with its accents; None where it has none.
+        exact: the tidy term where capitals and accents count.
+        match: what to say when it is found; None for an exclude.
+    """
+
+    rank: int
     brand: int
-    text: str
     plain: str
-    exact: bool
-    match: Match | None  # None: an exclude
+    alone: edges.Alone
+    whole: bool
+    accented: str | None
+    exact: str | None
+    match: Match | None
 
 
-def fold(text: str) -> str:
-    """Lower case without Latin accents; Thai vowel marks and the like stay."""
-    if text.isascii():
-        return text.lower()
-    bare = unicodedata.normalize("NFD", text.casefold()).translate(_ACCENTS)
-    return unicodedata.normalize("NFC", bare).translate(_LETTERS)
+class _Reading:
+    """A text and what is worked out of it, once something was found."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._lowered = lower(tidy(text))
+        self.plain = bare(self._lowered)
+        self.has_accents = len(self.plain) != len(self._lowered)
+
+    @cached_property
+    def tagged(self) -> str:
+        return _without_links(self.plain)
+
+    @cached_property
+    def words(self) -> str:
+        return _without_addresses(self.tagged)
+
+    @cached_property
+    def exact_tagged(self) -> str:
+        return _without_links(tidy(self._text))
+
+    @cached_property
+    def exact_words(self) -> str:
+        return _without_addresses(self.exact_tagged)
+
+    @cached_property
+    def _letters(self) -> list[int]:
+        return letters(self._lowered)
+
+    def with_accents(self, start: int, end: int) -> str:
+        return self._lowered[self._letters[start] : self._letters[end]]
 
 
 class Matcher:
-    """The compiled watch list. Building it costs once; asking it costs time by the length of the text, not by the terms."""
+    """The compiled watch list. It is built once; asking costs time by the length of the text, not by the terms."""
 
     def __init__(self, brands: Sequence[Brand]) -> None:
         self._brands = list(brands)
-        self._names = {fold(brand.name): brand for brand in brands}
-        self._voices = {fold(handle): brand for brand in brands for handle in brand.handles}
-        found: dict[str, list[_Sought]] = {}
-        for at, brand in enumerate(brands):
-            for term, kind, product in brand.terms():
-                match = Match(
-                    brand=brand.name, competitor=brand.competitor, term=written(term), kind=kind, product=product
-                )
-                _add(found, at, term, match)
-            for term in brand.excludes:
-                _add(found, at, term, None)
+        self._accounts: dict[str, list[tuple[Brand, str]]] = defaultdict(list)
+        self._names: dict[str, list[Brand]] = defaultdict(list)
+        for brand in self._brands:
+            for handle in brand.handles:
+                self._accounts[handle.casefold()].append((brand, handle))
+            for name in dict.fromkeys(fold(written(name)) for name in (brand.name, *brand.aliases)):
+                self._names[name].append(brand)
         self._automaton = ahocorasick.Automaton()
-        for plain, sought in found.items():
-            self._automaton.add_word(plain, sought)
-        if found:
+        by_plain: dict[str, list[_Sought]] = defaultdict(list)
+        for sought in _compile(self._brands):
+            by_plain[sought.plain].append(sought)
+        for plain, candidates in by_plain.items():
+            self._automaton.add_word(plain, candidates)
+        if by_plain:
             self._automaton.make_automaton()
-        self._empty = not found
 
     def find(self, text: str) -> list[Match]:
-        """Returns every distinct match in the order of the watch list; none for a brand whose exclude is in the text."""
-        if self._empty or not text:
+        """Returns every match once, in the order of the watch list; none for a brand whose exclude is in the text."""
+        reading = _Reading(text)
+        if not reading.plain or not self._automaton:
             return []
-        plain = fold(text)
-        hits: dict[int, dict[Match, None]] = {}
-        barred: set[int] = set()
-        spot: _Places | None = None
-        for end, candidates in self._automaton.iter(plain):
+        found: dict[int, _Sought] = {}
+        for last, candidates in self._automaton.iter(reading.plain):
             for sought in candidates:
-                start = end - len(sought.plain) + 1
-                if not _stands_alone(plain, start, end + 1, sought):
-                    continue
-                if not (text.isascii() and sought.text.isascii() and not sought.exact):
-                    spot = spot or _Places(text, plain)
-                    if not _agrees(spot.original(start, end + 1), sought):
-                        continue
-                if sought.match is None:
-                    barred.add(sought.brand)
-                else:
-                    hits.setdefault(sought.brand, {})[sought.match] = None
-        return [match for brand in sorted(hits) if brand not in barred for match in hits[brand]]
+                if sought.rank not in found and _is_there(sought, reading, last + 1):
+                    found[sought.rank] = sought
+        if not found:
+            return []
+        barred = {sought.brand for sought in found.values() if sought.match is None}
+        kept = (found[rank] for rank in sorted(found) if found[rank].brand not in barred)
+        return [sought.match for sought in kept if sought.match is not None]
 
     def attribute(self, mention: Mention) -> tuple[Mention, tuple[Match, ...]]:
-        """Returns the mention, its author marked where the account is a brand's own, and why it is kept: by what it says, by
-        who says it, or because its source names the brand. No match: it is not about any watched brand."""
-        matches = dict.fromkeys(self.find(mention.words))
-        voice = self._voices.get(fold("@" + mention.author.name)) if mention.author.name else None
-        if voice is not None:
-            author = mention.author.model_copy(update={"is_brand": True})
-            mention = mention.model_copy(update={"author": author})
-            if not any(match.brand == voice.name for match in matches):
-                term = next(handle for handle in voice.handles if fold(handle) == fold("@" + (author.name or "")))
-                matches[Match(brand=voice.name, competitor=voice.competitor, term=term, kind=MatchKind.handle)] = None
-        named = self._names.get(fold(mention.brand)) if mention.brand else None
-        if named is not None and not any(match.brand == named.name for match in matches):
-            matches[Match(brand=named.name, competitor=named.competitor)] = None
+        """Returns the mention, its author marked where the account is a brand's own, and why it is kept: by what it
+        says, by who says it, or because its source names the brand (by its name or an alias). No match: it is not about
+        any watched brand. An exclude bars only what the text says."""
+        matches = self.find(mention.words)
+        brands = {match.brand for match in matches}
+        voices = self._voices(mention.author)
+        if voices:
+            mention = mention.model_copy(update={"author": mention.author.model_copy(update={"is_brand": True})})
+        for brand, handle in voices:
+            if brand.name not in brands:
+                matches.append(_match(brand, handle, MatchKind.handle))
+        brands.update(brand.name for brand, _ in voices)
+        for brand in self._names.get(fold(mention.brand), []) if mention.brand else []:
+            if brand.name not in brands:
+                matches.append(_match(brand))
         return mention, tuple(matches)
 
-
-def _add(found: dict[str, list[_Sought]], brand: int, term: Term, match: Match | None) -> None:
-    text = unicodedata.normalize("NFC", written(term))
-    exact = not isinstance(term, str) and term.exact
-    plain = fold(text)
-    found.setdefault(plain, []).append(_Sought(brand, text, plain, exact, match))
+    def _voices(self, author: Author) -> list[tuple[Brand, str]]:
+        """The brands that the account speaks for. Only capitals are folded: a look-alike name is another account."""
+        return self._accounts.get("@" + author.name.lstrip("@").casefold(), []) if author.name else []
 
 
-class _Places:
-    """Where each folded character came from, worked out only for texts in which something was found."""
-
-    def __init__(self, text: str, plain: str) -> None:
-        self._text = unicodedata.normalize("NFC", text)
-        self._from: list[int] | None = None
-        if len(self._text) != len(plain) or not unicodedata.is_normalized("NFC", text):
-            self._from = [at for at, char in enumerate(self._text) for _ in fold(char)]
-
-    def original(self, start: int, end: int) -> str:
-        if self._from is None:
-            return self._text[start:end]
-        if end > len(self._from):
-            return ""
-        return self._text[self._from[start] : self._from[end - 1] + 1]
+def _compile(brands: Sequence[Brand]) -> Iterator[_Sought]:
+    ranks: dict[tuple[int, Match | None], int] = {}
+    for at, brand in enumerate(brands):
+        terms = [(term, _match(brand, written(term), kind, product)) for term, kind, product in brand.terms()]
+        for term, match in (*terms, *((term, None) for term in brand.excludes)):
+            rank = ranks.setdefault((at, match), len(ranks))
+            for spelling in _spellings(term):
+                yield _sought(rank, at, spelling, not isinstance(term, str) and term.exact, match)
 
 
-def _agrees(original: str, sought: _Sought) -> bool:
-    """Exact terms agree letter by letter; others where no accent of the text contradicts one of the term."""
-    if sought.exact:
-        return original == sought.text
-    theirs, ours = original.casefold(), sought.text.casefold()
-    if theirs == ours or len(theirs) != len(ours):
-        return len(theirs) == len(ours) or fold(theirs) == fold(ours)
-    return all(a == b or a == fold(a) or b == fold(b) for a, b in zip(theirs, ours, strict=True))
+def _spellings(term: Term) -> tuple[str, ...]:
+    """A handle is `@name` everywhere and `u/name` on Reddit as well."""
+    text = written(term)
+    return (text, f"u/{text[1:]}") if text.startswith("@") else (text,)
 
 
-def _stands_alone(plain: str, start: int, end: int, sought: _Sought) -> bool:
-    before, after = plain[start - 1 : start], plain[end : end + 1]
-    if sought.plain[0] in "@#":
-        rest = plain[end : end + 2]
-        dotted = sought.plain[0] == "@" and len(rest) == 2 and rest[0] in ".-" and _is_word(rest[1])
-        return not (before and (_is_word(before) or before in "@#&")) and not _is_word(after) and not dotted
-    if before == "@":  # somebody's handle or mail address, not a word
+def _sought(rank: int, brand: int, spelling: str, exact: bool, match: Match | None) -> _Sought:
+    lowered = lower(tidy(spelling))
+    plain = bare(lowered)
+    return _Sought(
+        rank=rank,
+        brand=brand,
+        plain=plain,
+        alone=edges.alone(spelling),
+        whole="@" in plain or spelling.startswith(("#", "u/")),
+        accented=lowered if lowered != plain else None,
+        exact=tidy(spelling) if exact else None,
+        match=match,
+    )
+
+
+def _match(brand: Brand, term: str | None = None, kind: MatchKind | None = None, product: str | None = None) -> Match:
+    return Match(brand=brand.name, competitor=brand.competitor, term=term, kind=kind, product=product)
+
+
+def _is_there(sought: _Sought, reading: _Reading, end: int) -> bool:
+    """Whether the letters before `end` are the term itself and not a part of something else."""
+    if sought.exact is not None:
+        return _holds(reading.exact_tagged if sought.whole else reading.exact_words, sought.exact, sought.alone)
+    start = end - len(sought.plain)
+    seen = reading.tagged if sought.whole else reading.words
+    if not seen.startswith(sought.plain, start) or not sought.alone(seen, start, end):
         return False
-    return not _joins(before, plain[start]) and not _joins(after, plain[end - 1]) and not _is_mark(after)
+    return (
+        sought.accented is None or not reading.has_accents or agree(reading.with_accents(start, end), sought.accented)
+    )
 
 
-def _joins(neighbour: str, edge: str) -> bool:
-    """Whether a character beside a term makes one word with the term's edge."""
-    return _is_word(neighbour) and _is_word(edge) and not _is_unspaced(neighbour) and not _is_unspaced(edge)
+def _holds(seen: str, exact: str, alone: edges.Alone) -> bool:
+    start = seen.find(exact)
+    while start >= 0:
+        if alone(seen, start, start + len(exact)):
+            return True
+        start = seen.find(exact, start + 1)
+    return False
 
 
-def _is_word(char: str) -> bool:
-    return char.isalnum() or char == "_" or _is_mark(char)
+def _without_links(text: str) -> str:
+    """Masks the path of every link; its host stays, for `https://lumo.example is down` is about Lumo."""
+    return _LINK.sub(lambda link: link[1] + _MASK * len(link[2]), text) if "://" in text else text
 
 
-def _is_mark(char: str) -> bool:
-    return bool(char) and not char.isascii() and unicodedata.category(char) in ("Mn", "Mc")
-
-
-def _is_unspaced(char: str) -> bool:
-    return not char.isascii() and any(low <= char <= high for low, high in _UNSPACED)
+def _without_addresses(text: str) -> str:
+    """Masks handles and mail addresses."""
+    if "@" not in text and "u/" not in text.lower():
+        return text
+    return _ADDRESS.sub(lambda address: _MASK * len(address[0]), text)

@@ -1,6 +1,6 @@
 """One thing that somebody said, as every source's records become."""
 
-from datetime import UTC, datetime
+from datetime import UTC
 from enum import StrEnum
 from typing import Annotated, Any
 

@@ -132,9 +132,9 @@ class Index(Protocol):
         ...
 
     def store(self, batch: Batch) -> Stored:
-        """Writes mentions (the newest observation wins), deletes what is gone and leaves a tombstone, keeps dead letters,
-        then moves the cursor. A mention with a tombstone is not written. Killed anywhere and called again with the same
-        batch, it leaves the same index."""
+        """Writes mentions (the newest observation wins), deletes what is gone and leaves a tombstone, keeps dead
+        letters, then moves the cursor. A mention with a tombstone is not written. Killed anywhere and called again with
+        the same batch, it leaves the same index."""
         ...
 
     def get(self, mention_id: str) -> Json | None:

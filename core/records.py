@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from hubbub.core.alert import Alert
 from hubbub.core.mention import Utc
 
-
 Stage = Literal["fetch", "normalise", "index"]
 
 

@@ -17,7 +17,7 @@ RULES = Path(__file__).parent / "rules"
 KINDS = Path(__file__).parent / "kinds"
 
 
-class Rule(Protocol):
+class AnyRule(Protocol):
     """What a rule of any kind has.
 
     Attributes:
@@ -37,16 +37,16 @@ class Kind(Protocol):
 
     Rule: type[BaseModel]
 
-    def windows(self, rule: Rule, now: datetime) -> list[tuple[datetime, datetime]]:
+    def windows(self, rule: AnyRule, now: datetime) -> list[tuple[datetime, datetime]]:
         """The spans of time of which the rule wants the counts, the one in question first."""
         ...
 
-    def find(self, rule: Rule, brand: str, counts: Sequence[WindowCount]) -> Finding | None:
+    def find(self, rule: AnyRule, brand: str, counts: Sequence[WindowCount]) -> Finding | None:
         """What stands out, told from the counts of `windows` alone."""
         ...
 
 
-def load_rules(folder: Path = RULES) -> list[Rule]:
+def load_rules(folder: Path = RULES) -> list[AnyRule]:
     """Every rule of the folder, by name.
 
     Raises:
@@ -55,7 +55,7 @@ def load_rules(folder: Path = RULES) -> list[Rule]:
     return [_load(path) for path in sorted(folder.glob("[!_]*.toml"))]
 
 
-def kind_of(rule: Rule) -> Kind:
+def kind_of(rule: AnyRule) -> Kind:
     return cast(Kind, import_module(f"hubbub.alerts.kinds.{rule.kind}"))
 
 
@@ -63,7 +63,7 @@ def kinds() -> list[str]:
     return sorted(path.stem for path in KINDS.glob("[!_]*.py"))
 
 
-def _load(path: Path) -> Rule:
+def _load(path: Path) -> AnyRule:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -75,7 +75,7 @@ def _load(path: Path) -> Rule:
         raise Misconfigured(f"{path}: kind: one of {', '.join(kinds())} is needed")
     model = cast(Kind, import_module(f"hubbub.alerts.kinds.{kind}")).Rule
     try:
-        rule = cast(Rule, model.model_validate(content))
+        rule = cast(AnyRule, model.model_validate(content))
     except ValidationError as error:
         raise Misconfigured(f"{path}: {explain(error)}") from None
     if rule.name != path.stem:

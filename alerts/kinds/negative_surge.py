@@ -2,22 +2,24 @@
 
 A window stands out when all three hold:
 
-1. Volume. Its negative mentions are more than the same hours of earlier days lead one to expect. Each day's count is Poisson
-   about a rate that differs from day to day; with Jeffreys' prior for the rate, the count to come is negative binomial, and
-   an alert needs a count that such a brand reaches with less than `probability`. Few past days make the prediction wide, noisy
-   ones wider; days are taken to differ by at least a quarter even where few of them happen to agree. Bound: the "Bayes" system
-   of Höhle, "surveillance: An R package for the monitoring of infectious diseases", Computational Statistics 22 (2007), 571-582.
-   Past outbreaks would hide the next one, as Farrington et al., J. R. Stat. Soc. A 159 (1996), 547-563, say: the highest past
-   days (a quarter of them at most) are left out where they stand out themselves.
-2. Share. A campaign lifts praise and complaints alike, so the share of negative mentions has to stand out too: it is one that the past
-   share (beta-binomial, the past worth at most 200 mentions, since days differ) gives with less than `share_probability`. A brand
-   of whose mentions two thirds are negative on any day has no share to stand out from: volume decides alone.
+1. Volume. Its negative mentions are more than the same hours of earlier days lead one to expect. A day's count is
+   taken as Poisson about a rate that differs from day to day; with Jeffreys' prior for the rate, the count to come is
+   negative binomial, and an alert needs a count that such a brand reaches with less than `probability`. Few past days
+   make the prediction wide, noisy ones wider; days are taken to differ by a quarter even where they happen to agree.
+   The bound is that of the "Bayes" system in Höhle, "surveillance: An R package for the monitoring of infectious
+   diseases", Computational Statistics 22 (2007), 571-582, with the day-to-day variance added by moments. Past
+   outbreaks would hide the next one (Farrington et al., J. R. Stat. Soc. A 159 (1996), 547-563): the highest past
+   days, a quarter of them at most, are left out where they stand out themselves.
+2. Share. A campaign lifts praise and complaints alike, so the share of negative mentions has to stand out too: it is
+   one that the past share gives with less than `share_probability` (beta-binomial; the past is worth at most 200
+   mentions, since days differ). A brand of whose mentions more than two thirds are negative on any day has no share
+   to stand out from: volume decides alone.
 3. Weight. There are at least `minimum` negative mentions. Two angry posts out of three never page anyone.
 
-Past windows without any mention: the source may have been down, or nobody was listening yet. Before the first window with mentions
-nothing is known. After it, an empty window is a calm one where the brand is so quiet that emptiness is ordinary (typically
-fewer than five mentions), and unknown elsewhere. Fewer than three known days are no past: then at least `minimum_without_past` negative
-mentions, more than half of all, are needed, and the usual count is unknown.
+Past windows without any mention: the source may have been down, or nobody was listening yet. Before the first window
+with mentions nothing is known. After it, an empty window is a calm one where the brand is so quiet that emptiness is
+ordinary (typically fewer than five mentions), and unknown elsewhere. Fewer than three known days are no past: then at
+least `minimum_without_past` negative mentions, more than half of all, are needed, and the usual count is unknown.
 """
 
 import math

@@ -77,8 +77,8 @@ def document(enriched: Enriched, facts: Json) -> Json:
     author, engagement, verdict = mention.author, mention.engagement, insight.verdict
     ours = [match for match in matches if not match.competitor]
     flat: Json = {
-        "@timestamp": _iso(mention.posted_at),
-        "event": {"ingested": facts["ingested"], "observed": _iso(mention.observed_at)},
+        "@timestamp": iso(mention.posted_at),
+        "event": {"ingested": facts["ingested"], "observed": iso(mention.observed_at)},
         "message": mention.text,
         "title": mention.title,
         "url": {"full": mention.url},
@@ -125,5 +125,5 @@ def _without_nothing(value: Any) -> Any:
     return {key: inner for key, inner in kept.items() if inner not in (None, [], {})}
 
 
-def _iso(moment: datetime) -> str:
+def iso(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

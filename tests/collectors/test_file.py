@@ -1,0 +1,356 @@
+"""The file collector, on real files."""
+
+import gzip
+import json
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from hubbub.collectors import _export, _records
+from hubbub.collectors.file import Collector, Options
+from hubbub.core.errors import Misconfigured, Skippable
+from hubbub.core.mention import Kind
+from hubbub.core.ports import Page, Query
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+AT = "2026-11-20T08:00:00Z"
+
+
+def collector(path: Path, **options: Any) -> Collector:
+    return Collector(Options(name="export", collector="file", path=path, **options), lambda: NOW)
+
+
+def read(path: Path, cursor: dict[str, Any] | None = None, **options: Any) -> list[Page]:
+    return list(collector(path, **options).fetch(Query(), cursor))
+
+
+def records(pages: list[Page]) -> list[dict[str, Any]]:
+    return [record for page in pages for record in page.records]
+
+
+def problems(pages: list[Page]) -> list[str]:
+    return [letter.reason for page in pages for letter in page.dead]
+
+
+def ndjson(*rows: Any) -> bytes:
+    return b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+
+
+@pytest.mark.parametrize("suffix", [".ndjson", ".jsonl", ".json", ".csv"])
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n"])
+def test_every_format_reads_the_same(tmp_path: Path, suffix: str, packed: bool, bom: bytes, newline: bytes) -> None:
+    rows = [{"text": 'ร้านนี้ดีมาก, "จริง"', "posted_at": AT}, {"text": "hai\ndòng", "posted_at": AT}]
+    content = {
+        ".json": json.dumps(rows, indent=1).encode(),
+        ".csv": f'text,posted_at\n"ร้านนี้ดีมาก, ""จริง""",{AT}\n"hai\ndòng",{AT}\n'.encode(),
+    }.get(suffix, ndjson(*rows))
+    if suffix != ".csv":
+        content = content.replace(b"\n", newline)
+    path = tmp_path / f"export{suffix}{'.gz' if packed else ''}"
+    path.write_bytes(gzip.compress(bom + content) if packed else bom + content)
+    pages = read(path)
+    assert (records(pages), problems(pages)) == (rows, [])
+    assert read(path, pages[-1].cursor) == []
+
+
+def test_windows_csv_with_semicolons_and_quoted_newlines(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_bytes(b'text;posted_at\r\n"one\r\ntwo";%s\r\n\r\nthree, four;%s\r\n' % (AT.encode(), AT.encode()))
+    assert [record["text"] for record in records(read(path))] == ["one\r\ntwo", "three, four"]
+
+
+def test_bad_lines_are_set_aside_and_the_rest_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_records, "LONGEST", 4096)
+    path = tmp_path / "export.ndjson"
+    bad = [b'{"text": "cut', b'{"text": "\xff\xfe"}', b'["no object"]', b"[" * 3000, b'{"text": "%s"}' % (b"x" * 9999)]
+    good = [{"text": f"Good {n}", "posted_at": AT} for n in range(6)]
+    lines = [ndjson(good[0]), *(line + b"\n" + ndjson(row) for line, row in zip(bad, good[1:], strict=True))]
+    path.write_bytes(b"".join(lines))
+    pages = read(path)
+    assert records(pages) == good
+    assert [" ".join(problem.split()[2:5]) for problem in problems(pages)] == [
+        "is not JSON",
+        "is not UTF-8",
+        "is not a",
+        "is nested too",
+        "is longer than",
+    ]
+    assert pages[0].dead[0].raw == {"line": '{"text": "cut'}
+    assert pages[0].dead[1].raw == {"line": '{"text": "\\xff\\xfe"}'}
+    assert [letter.key for letter in pages[0].dead] == [letter.key for letter in read(path)[0].dead]
+
+
+def test_bad_rows_are_set_aside_and_the_rest_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    rows = [b'"open and never closed,1', b'"closed" wrongly,1', b"too,many,cells", b"\xff\xfe,1", b"few"]
+    path.write_bytes(b"text,posted_at\n" + b"".join(row + b"\nGood,1700000000\n" for row in rows))
+    pages = read(path)
+    assert [record["text"] for record in records(pages)] == ["Good"] * 5
+    assert len(problems(pages)) == 5
+
+
+def test_what_no_store_takes_is_cleaned(tmp_path: Path) -> None:
+    path = tmp_path / "export.ndjson"
+    deep: Any = "bottom"
+    for _ in range(200):
+        deep = [deep]
+    row = {"text": "half \ud83d and \0 nul", "posted_at": AT, "score": float("nan"), "big": 10**30, "deep": deep}
+    path.write_bytes(ndjson(row))
+    [record] = records(read(path))
+    assert record["text"] == "half \ufffd and \ufffd nul"
+    assert (record["score"], record["big"]) == (None, str(10**30))
+    json.dumps(record, allow_nan=False).encode()
+    assert collector(path).normalise(record).text == record["text"]
+
+
+@pytest.mark.parametrize("suffix", ["ndjson", "csv", "ndjson.gz"])
+def test_an_appended_file_is_read_from_where_it_ended(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"export.{suffix}"
+
+    def row(n: int) -> bytes:
+        content = b"Text %d,1700000000\n" % n if suffix == "csv" else ndjson({"text": f"Text {n}"})
+        return gzip.compress(content) if suffix.endswith("gz") else content
+
+    path.write_bytes((b"text,posted_at\n" if suffix == "csv" else b"") + b"".join(map(row, range(700))))
+    first = read(path)
+    with path.open("ab") as file:
+        file.write(row(700) + row(701))
+    second = read(path, first[-1].cursor)
+    assert [record["text"] for record in records(second)] == ["Text 700", "Text 701"]
+    assert read(path, second[-1].cursor) == []
+
+
+@pytest.mark.parametrize("change", ["truncated", "replaced", "same size"])
+def test_another_file_of_that_name_is_read_from_its_start(tmp_path: Path, change: str) -> None:
+    path = tmp_path / "export.ndjson"
+    path.write_bytes(ndjson(*({"text": f"Old {n}"} for n in range(10))))
+    cursor = read(path)[-1].cursor
+    count = {"truncated": 5, "replaced": 30, "same size": 10}[change]
+    path.write_bytes(ndjson(*({"text": f"{'Old' if change == 'truncated' else 'New'} {n}"} for n in range(count))))
+    assert len(records(read(path, cursor))) == count
+
+
+@pytest.mark.parametrize("suffix", ["ndjson", "csv"])
+def test_a_line_still_being_written_is_read_when_it_is_whole(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"export.{suffix}"
+    whole = b'text,posted_at\nOne,1700000000\n"Two\nlines",1700000000\n'
+    if suffix == "ndjson":
+        whole = ndjson({"text": "One"}, {"text": "Two\nlines"})
+    for cut in range(len(whole) - 30, len(whole)):
+        path.write_bytes(whole[:cut])
+        pages = read(path)
+        path.write_bytes(whole)
+        later = read(path, pages[-1].cursor)
+        texts = [record["text"] for record in records(pages) + records(later)]
+        assert "One" in texts and "Two\nlines" in texts, cut
+
+
+def test_a_packed_file_that_breaks_off_gives_what_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "export.ndjson.gz"
+    noise = [{"text": os.urandom(500).hex(), "posted_at": AT} for _ in range(1000)]
+    whole = gzip.compress(ndjson(*noise))
+    path.write_bytes(whole[: len(whole) // 2])
+    pages = read(path)
+    assert 0 < len(records(pages)) < 1000
+    assert "cannot be unpacked" in problems(pages)[-1]
+    path.write_bytes(whole)
+    assert records(pages) + records(read(path, pages[-1].cursor)) == noise
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("none.ndjson", None, "cannot be read"),
+        ("export.txt", b"", "say `format:`"),
+        ("export.json", b'[{"text": 1}', "is not JSON"),
+        ("export.json", b'{"text": 1}', "no array"),
+        ("export.ndjson.gz", b"not packed", "cannot be unpacked"),
+        ("export.csv", b"body,posted_at\nx,y\n", "no column 'text'"),
+        ("export.csv", "text,posted_at\n".encode("utf-16"), "UTF-16"),
+    ],
+)
+def test_a_wrong_file_is_said_in_one_line(tmp_path: Path, name: str, content: bytes | None, says: str) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(Misconfigured, match=says) as raised:
+        read(tmp_path / name)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["export.ndjson", "export.csv", "export.json"])
+def test_an_empty_file_holds_nothing(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).touch()
+    assert read(tmp_path / name) == []
+
+
+def test_paths_are_relative_to_the_settings_and_know_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def path(text: str) -> Path:
+        entry = {"name": "export", "collector": "file", "path": text}
+        return Options.model_validate(entry, context={"folder": tmp_path}).path
+
+    monkeypatch.setenv("EXPORTS", "/exports")
+    assert path("a/b.csv") == tmp_path / "a/b.csv"
+    assert path("$EXPORTS/b.csv") == path("${EXPORTS}/b.csv") == Path("/exports/b.csv")
+    monkeypatch.delenv("EXPORTS")
+    with pytest.raises(Misconfigured, match="EXPORTS is not set"):
+        path("$EXPORTS/b.csv")
+    with pytest.raises(ValidationError):
+        Options(name="export", collector="file", path=Path("a.csv"), columns={"body": "x"})
+
+
+def test_every_field_can_be_mapped(tmp_path: Path) -> None:
+    record = {
+        "id": 17,
+        "body": "Slow",
+        "head": "A title",
+        "when": 1_700_000_000_000,
+        "seen": "2024-01-01",
+        "link": "https://shop.example/1",
+        "place": "Store",
+        "type": "Review",
+        "user": {"id": "u1", "name": "@ann", "fans": "7"},
+        "staff": "yes",
+        "thread": "9",
+        "parent": 8,
+        "company": "Acme",
+        "n": {"likes": -2, "replies": 1, "shares": 2, "views": 3.0},
+    }
+    columns = {
+        "native_id": "id",
+        "text": "body",
+        "title": "head",
+        "posted_at": "when",
+        "observed_at": "seen",
+        "url": "link",
+        "channel": "place",
+        "kind": "type",
+        "author_id": "user.id",
+        "author_name": "user.name",
+        "followers": "user.fans",
+        "is_brand": "staff",
+        "conversation_id": "thread",
+        "parent_id": "parent",
+        "brand": "company",
+        "likes": "n.likes",
+        "replies": "n.replies",
+        "shares": "n.shares",
+        "views": "n.views",
+    }
+    mention = collector(tmp_path / "x.ndjson", source="shop", columns=columns).normalise(record)
+    assert mention.model_dump(mode="json") == {
+        "source": "shop",
+        "native_id": "17",
+        "kind": "review",
+        "channel": "Store",
+        "posted_at": "2023-11-14T22:13:20Z",
+        "observed_at": "2024-01-01T00:00:00Z",
+        "url": "https://shop.example/1",
+        "title": "A title",
+        "text": "Slow",
+        "author": {"id": "u1", "name": "ann", "followers": 7, "is_brand": True},
+        "engagement": {"likes": -2, "replies": 1, "shares": 2, "views": 3},
+        "conversation_id": "9",
+        "parent_id": "8",
+        "brand": "Acme",
+        "deleted": False,
+        "raw": record,
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("2026-11-20T08:00:00", datetime(2026, 11, 20, 8, tzinfo=UTC)),
+        ("2026-11-20T15:00:00+07:00", datetime(2026, 11, 20, 8, tzinfo=UTC)),
+        ("2026-11-20 08:00", datetime(2026, 11, 20, 8, tzinfo=UTC)),
+        (1_700_000_000, datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)),
+        ("1700000000", datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)),
+        ("1700000000000", datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)),
+    ],
+)
+def test_times(tmp_path: Path, said: Any, meant: datetime) -> None:
+    assert collector(tmp_path / "x.csv").normalise({"text": "a", "posted_at": said}).posted_at == meant
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        ({"posted_at": AT}, "no text"),
+        ({"text": None, "posted_at": AT}, "no text"),
+        ({"text": "  ", "posted_at": AT}, "no text"),
+        ({"text": "a"}, "no time"),
+        ({"text": "a", "posted_at": "yesterday"}, "no time that can be read"),
+        ({"text": "a", "posted_at": "2031-01-01"}, "dated 2031"),
+        ({"text": "a", "posted_at": AT, "native_id": "x" * 300}, "native_id"),
+    ],
+)
+def test_what_is_no_mention_is_skipped(tmp_path: Path, record: dict[str, Any], reason: str) -> None:
+    with pytest.raises(Skippable, match=reason):
+        collector(tmp_path / "x.ndjson").normalise(record)
+
+
+def test_an_answer_is_a_reply_and_a_record_without_id_keeps_one(tmp_path: Path) -> None:
+    reads = collector(tmp_path / "x.ndjson")
+    answer = {"text": "a", "posted_at": AT, "parent_id": "1"}
+    assert reads.normalise(answer).kind is Kind.reply
+    assert reads.normalise({**answer, "kind": "comment"}).kind is Kind.comment
+    assert collector(tmp_path / "x.ndjson", kind="ticket").normalise(answer).kind is Kind.ticket
+    turned = dict(reversed(answer.items()))
+    assert reads.normalise(answer).native_id == reads.normalise(turned).native_id
+    assert reads.normalise(answer).native_id != reads.normalise({**answer, "text": "b"}).native_id
+
+
+def test_of_a_deleted_record_only_id_and_time_stay(tmp_path: Path) -> None:
+    record = {
+        "native_id": "1",
+        "text": "secret",
+        "title": "t",
+        "author_name": "wanda",
+        "posted_at": AT,
+        "deleted": True,
+    }
+    mention = collector(tmp_path / "x.ndjson").normalise(record)
+    assert mention.deleted and mention.id == "file:1"
+    assert "secret" not in mention.model_dump_json() and "wanda" not in mention.model_dump_json()
+
+
+def test_the_time_of_the_file_is_the_time_of_observation(tmp_path: Path) -> None:
+    path = tmp_path / "x.ndjson"
+    path.write_bytes(ndjson({"text": "a", "posted_at": AT}))
+    os.utime(path, (1_750_000_000, 1_750_000_000))
+    reads = collector(path)
+    [page] = reads.fetch(Query(), None)
+    assert reads.normalise(page.records[0]).observed_at.timestamp() == 1_750_000_000
+
+
+ROWS = st.lists(
+    st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8), min_size=2, max_size=2)
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=ROWS, stop=st.integers(0, 10))
+def test_any_table_comes_back_as_it_was_written(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]], stop: int
+) -> None:
+    path = tmp_path_factory.mktemp("t") / "export.csv"
+    quoted: Callable[[str], str] = lambda cell: '"' + cell.replace('"', '""') + '"'  # noqa: E731
+    path.write_bytes("".join(",".join(map(quoted, row)) + "\n" for row in [["text", "posted_at"], *rows]).encode())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_export, "PAGE", 3)
+        pages = read(path)
+        part = pages[:stop]
+        rest = read(path, part[-1].cursor) if part else pages
+    assert [list(record.values()) for record in records(part + rest)] == rows
+    assert not problems(pages)

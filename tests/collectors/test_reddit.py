@@ -1,0 +1,295 @@
+"""The Reddit collector: praw itself against a local Reddit."""
+
+import logging
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from hubbub.collectors.reddit import Collector, Options
+from hubbub.core.errors import Fatal, HubbubError, Misconfigured, Retryable, Skippable
+from hubbub.core.mention import Author, Kind
+from hubbub.core.ports import Page, Query
+from tests.fakes.reddit import NOON, FakeReddit, comment, submission
+from tests.fakes.server import Answer
+
+NOW = datetime.fromtimestamp(NOON, UTC)
+QUERY = Query(("@acme",), ("#acme",), ("acme",))
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeReddit]:
+    with FakeReddit() as fake:
+        for name, value in fake.environment().items():
+            monkeypatch.setenv(name, value)
+        yield fake
+
+
+def collector(now: datetime = NOW, **options: Any) -> Collector:
+    return Collector(Options(**{"name": "r", "collector": "reddit", "subreddits": ["acme"], **options}), lambda: now)
+
+
+def read(cursor: Any = None, now: datetime = NOW, query: Query = QUERY, **options: Any) -> list[Page]:
+    return list(collector(now, **options).fetch(query, cursor))
+
+
+def names(pages: list[Page]) -> list[str]:
+    return [record["data"]["name"] for page in pages for record in page.records]
+
+
+def test_a_submission_whole(fake: FakeReddit) -> None:
+    fake.submissions.append(submission("abc", title="Acme is down", text="Since noon"))
+    [page, _] = read()
+    mention = collector().normalise(page.records[0])
+    assert mention.model_dump(mode="json", exclude={"raw"}) == {
+        "source": "reddit",
+        "native_id": "t3_abc",
+        "kind": "post",
+        "channel": "acme",
+        "posted_at": "2026-11-22T12:00:00Z",
+        "observed_at": "2026-11-22T12:00:00Z",
+        "url": "https://www.reddit.com/r/acme/comments/abc/a_title/",
+        "title": "Acme is down",
+        "text": "Since noon",
+        "author": {"id": "t2_somebody", "name": "somebody", "followers": None, "is_brand": False},
+        "engagement": {"likes": 5, "replies": 2, "shares": 1, "views": None},
+        "conversation_id": "t3_abc",
+        "parent_id": None,
+        "brand": None,
+        "deleted": False,
+    }
+    assert mention.raw == fake.submissions[0]
+
+
+def test_a_comment_and_a_reply_know_their_thread(fake: FakeReddit) -> None:
+    fake.comments += [comment("c1", on="t3_abc"), comment("c2", on="t1_c1", at=NOON - 1)]
+    mentions = [collector().normalise(record) for page in read() for record in page.records]
+    assert [(m.native_id, m.kind, m.conversation_id, m.parent_id) for m in mentions] == [
+        ("t1_c1", Kind.comment, "t3_abc", "t3_abc"),
+        ("t1_c2", Kind.reply, "t3_abc", "t1_c1"),
+    ]
+    assert mentions[0].engagement.likes == -3
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        submission("a", title="Wanda's title", text="[deleted]", author=None),
+        submission("a", title="Wanda's title", text="[removed]"),
+        submission("a", title="Wanda's title", text="Wanda wrote", removed_by_category="moderator"),
+        comment("a", text="[removed]", author="Wanda"),
+    ],
+)
+def test_of_a_deleted_post_only_id_and_time_stay(fake: FakeReddit, gone: dict[str, Any]) -> None:
+    mention = collector().normalise(gone)
+    assert mention.deleted and mention.posted_at == NOW
+    assert "Wanda" not in mention.model_dump_json()
+
+
+@pytest.mark.parametrize("author", [None, "[deleted]", 7])
+def test_where_the_account_is_gone_the_text_stays_without_author(fake: FakeReddit, author: Any) -> None:
+    mention = collector().normalise(comment("a", text="Still here", author=author))
+    assert (mention.deleted, mention.text, mention.author) == (False, "Still here", Author())
+
+
+def test_reading_and_mapping_ask_for_listings_alone(fake: FakeReddit) -> None:
+    thin = {"kind": "t1", "data": {"id": "c1", "body": "thin", "created_utc": NOON}}
+    fake.comments.append(thin)
+    [_, page] = read()
+    assert collector().normalise(page.records[0]).id == "reddit:t1_c1"
+    assert [r.path for r in fake.requests] == ["/api/v1/access_token", "/r/acme/search/", "/r/acme/comments/"]
+
+
+def test_without_subreddits_all_of_reddit_is_searched(fake: FakeReddit) -> None:
+    fake.submissions.append(submission("a", title="Acme", subreddit="elsewhere"))
+    fake.comments.append(comment("c"))
+    assert names(read(subreddits=["all"])) == ["t3_a"]
+    assert fake.requests[-1].params["restrict_sr"] == "false"
+
+
+def test_a_long_watch_list_takes_several_searches(fake: FakeReddit) -> None:
+    phrases = tuple(f"product number {n:02d}" for n in range(60))
+    fake.submissions += [submission(f"s{n}", title=f"about {phrase}") for n, phrase in enumerate(phrases)]
+    pages = read(query=Query(phrases=phrases), comments=False)
+    asked = [r.params["q"] for r in fake.requests if "q" in r.params]
+    assert len(asked) > 2 and max(map(len, asked)) <= 512
+    assert set(names(pages)) == {f"t3_s{n}" for n in range(60)}
+    with pytest.raises(Misconfigured, match="longer than the 512"):
+        read(query=Query(phrases=("x" * 600,)))
+
+
+def test_the_next_run_reads_from_the_newest_less_an_overlap(fake: FakeReddit) -> None:
+    fake.comments += [comment(f"c{n}", at=NOON - 60 * n) for n in range(500)]
+    cursor = read()[-1].cursor
+    fake.comments.append(comment("late", at=NOON - 300))  # appears after its time
+    fake.comments.append(comment("new", at=NOON + 60))
+    asked = len(fake.requests)
+    again = names(read(cursor, now=NOW + timedelta(minutes=5)))
+    assert again[0] == "t1_new" and "t1_late" in again
+    assert len(again) == 2 + 16  # and those of the 15 minutes before
+    assert len(fake.requests) - asked == 3  # token, search, one page of comments
+
+
+def test_a_date_in_the_future_does_not_move_the_place(fake: FakeReddit) -> None:
+    fake.comments += [comment("c1"), comment("c2", at=4e9)]
+    cursor = read()[-1].cursor
+    fake.comments.append(comment("c3", at=NOON + 60))
+    assert "t1_c3" in names(read(cursor, now=NOW + timedelta(hours=1)))
+
+
+def test_the_first_run_goes_back_seven_days(fake: FakeReddit) -> None:
+    fake.comments += [comment("c1", at=NOON - 6 * 86400), comment("c2", at=NOON - 8 * 86400)]
+    assert names(read()) == ["t1_c1"]
+
+
+def test_a_burst_beyond_the_limit_is_told(fake: FakeReddit) -> None:
+    fake.comments.append(comment("old", at=NOON))
+    first = read()
+    assert first[-1].missed == 0
+    fake.comments += [comment(f"c{n}", at=NOON + 2 * n) for n in range(1, 1501)]
+    pages = read(first[-1].cursor, now=NOW + timedelta(seconds=3000))
+    assert sum(len(page.records) for page in pages) == 1000
+    assert pages[-1].missed == pytest.approx(500, abs=2)
+    assert read(pages[-1].cursor, now=NOW + timedelta(seconds=3000))[-1].missed == 0
+
+
+def test_what_is_no_thing_is_set_aside(fake: FakeReddit) -> None:
+    fake.comments += [comment("c1"), "nonsense", None, {"kind": "more", "data": {}}, {"kind": "t1", "data": []}]
+    [_, page] = read()
+    assert [letter.raw for letter in page.dead] == [{"child": "nonsense"}, {"child": None}]
+    assert len({letter.key for letter in page.dead}) == 2
+    for record in page.records[1:]:
+        with pytest.raises(Skippable):
+            collector().normalise(record)
+
+
+def test_hostile_text_stays_text(fake: FakeReddit) -> None:
+    texts = ["<script>alert(1)</script>", "<!channel> hi", "\u202ereversed", "nul \0", "half \ud83d", "x" * 100_000]
+    fake.comments += [comment(f"c{n}", text=text, at=NOON - n) for n, text in enumerate(texts)]
+    mentions = [collector().normalise(record) for page in read() for record in page.records]
+    assert [m.text for m in mentions] == [*texts[:3], "nul \ufffd", "half \ufffd", texts[5]]
+    b"".join(m.model_dump_json().encode() for m in mentions)
+
+
+@pytest.mark.parametrize("permalink", ["javascript:alert(1)", "/r/a b", "/\n", "//evil.example/", None, 5])
+def test_an_address_leads_to_reddit_or_nowhere(fake: FakeReddit, permalink: Any) -> None:
+    url = collector().normalise(comment("c", permalink=permalink)).url
+    assert url is None or url.startswith("https://www.reddit.com/")
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "wait", "says"),
+    [
+        (Answer(429, headers={"Retry-After": "7"}), Retryable, 7, "no quota"),
+        (Answer(429, headers={"Retry-After": "Sun, 22 Nov 2026 12:01:30 GMT"}), Retryable, 90, "no quota"),
+        (Answer(429, headers={"x-ratelimit-reset": "33"}), Retryable, 33, "no quota"),
+        (Answer(429), Retryable, None, "no quota"),
+        (Answer(429, headers={"Retry-After": "soon"}), Retryable, None, "no quota"),
+        (Answer(401), Fatal, None, "HUBBUB_REDDIT__CLIENT_ID and HUBBUB_REDDIT__CLIENT_SECRET"),
+        (Answer(200, b'{"data": {"children": ['), Retryable, None, "cannot be read"),
+        (Answer(200, b"<html>"), Retryable, None, "cannot be read"),
+        (Answer(200, b"x" * 100, cut=50), Retryable, None, "cannot be reached"),
+        (Answer(200, []), Retryable, None, "not a listing"),
+        (Answer(200, {"data": {"children": 3}}), Retryable, None, "not a listing"),
+        (Answer(200, {"data": {"children": [], "after": 3}}), Retryable, None, "leads back"),
+        (Answer(200, {}, headers={"x-ratelimit-remaining": "many"}), Retryable, None, "cannot be read"),
+        (Answer(400, {"reason": "BAD"}), Fatal, None, "refuses the request"),
+    ],
+)
+def test_each_failure_says_how_to_recover(
+    fake: FakeReddit, answer: Answer, kind: type[HubbubError], wait: float | None, says: str
+) -> None:
+    fake.comments += [comment(f"c{n}") for n in range(3)]
+    fake.faults.append(answer)
+    with pytest.raises(kind, match=says) as raised:
+        read()
+    assert type(raised.value) is not Misconfigured
+    assert getattr(raised.value, "retry_after", None) == wait
+    assert "\n" not in str(raised.value) and "the-reddit-secret" not in str(raised.value)
+
+
+def test_one_bad_moment_of_the_server_is_no_failure(fake: FakeReddit) -> None:
+    fake.comments.append(comment("c1"))
+    fake.faults.append(Answer(503))
+    assert names(read()) == ["t1_c1"]
+
+
+def test_a_server_that_stays_in_trouble_can_be_tried_later(fake: FakeReddit) -> None:
+    fake.faults += [Answer(502)] * 3
+    with pytest.raises(Retryable, match="in trouble"):
+        read()
+
+
+def test_nobody_at_the_address_can_be_tried_later(fake: FakeReddit, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("HUBBUB_REDDIT__OAUTH_URL", f"http://127.0.0.1:{unused.getsockname()[1]}")
+        with pytest.raises(Retryable, match="cannot be reached"):
+            read()
+
+
+def test_a_repeated_page_is_refused(fake: FakeReddit) -> None:
+    fake.comments.append(comment("c1"))
+    page = Answer(body={"data": {"children": [comment("c1")], "after": "t1_same"}})
+    fake.faults += [page, page]
+    with pytest.raises(Retryable, match="leads back"):
+        read()
+
+
+@pytest.mark.parametrize("status", [302, 404])
+def test_a_subreddit_that_is_not_there_is_named(fake: FakeReddit, status: int) -> None:
+    fake.closed["acmee"] = status
+    with pytest.raises(Misconfigured, match="no subreddit 'acmee'"):
+        read(subreddits=["acme", "acmee"])
+
+
+def test_a_closed_subreddit_is_named(fake: FakeReddit) -> None:
+    fake.closed["acme"] = 403
+    with pytest.raises(Fatal, match="r/acme") as raised:
+        read()
+    assert "HUBBUB_REDDIT__CLIENT_ID" in str(raised.value)
+
+
+def test_a_wrong_secret_says_which_variable(fake: FakeReddit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fake, "fails", lambda request: True)
+    fake.faults.append(Answer(401, {"message": "Unauthorized", "error": 401}))
+    with pytest.raises(Fatal, match="HUBBUB_REDDIT__CLIENT_SECRET"):
+        read()
+
+
+@pytest.mark.parametrize("body", [{}, {"access_token": "t", "expires_in": "soon"}, b"not json"])
+def test_a_token_that_cannot_be_read_can_be_tried_later(
+    fake: FakeReddit, monkeypatch: pytest.MonkeyPatch, body: Any
+) -> None:
+    monkeypatch.setattr(fake, "fails", lambda request: True)
+    fake.faults.append(Answer(body=body))
+    with pytest.raises(Retryable, match="cannot be read"):
+        read()
+
+
+@pytest.mark.parametrize("name", ["HUBBUB_REDDIT__CLIENT_ID", "HUBBUB_REDDIT__CLIENT_SECRET"])
+@pytest.mark.parametrize("value", [None, ""])
+def test_a_missing_variable_is_named(
+    fake: FakeReddit, monkeypatch: pytest.MonkeyPatch, name: str, value: str | None
+) -> None:
+    monkeypatch.delenv(name) if value is None else monkeypatch.setenv(name, value)
+    with pytest.raises(Misconfigured, match=f"^{name} is not set"):
+        collector()
+
+
+def test_opening_asks_nothing_and_logs_hold_no_secret(fake: FakeReddit, caplog: pytest.LogCaptureFixture) -> None:
+    reads = collector()
+    assert fake.requests == []
+    with caplog.at_level(logging.DEBUG):
+        list(reads.fetch(QUERY, None))
+    assert "the-reddit-secret" not in caplog.text and "bearer token" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"subreddits": ["a b"]}, {"subreddits": []}, {"subreddits": ["all"], "comments": True}]
+)
+def test_wrong_options_are_refused(fake: FakeReddit, wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"subreddits|comments"):
+        collector(**wrong)

@@ -1,12 +1,42 @@
 """One thing that somebody said, as every source's records become."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-Utc = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+from hubbub.core.clean import JsonObject, Text
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("lies outside the years 1 to 9999") from None
+
+
+def _of_our_time(moment: datetime) -> datetime:
+    if not 1970 <= moment.year < 2100:
+        raise ValueError("lies outside the years 1970 to 2099; are seconds and milliseconds mixed up?")
+    return moment
+
+
+def _address(url: str) -> str:
+    """A link that a page may show: hostile schemes and hidden line breaks stay out."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise ValueError("is not an address") from None
+    if parts.scheme not in ("http", "https") or not parts.netloc or any(char.isspace() or char < " " for char in url):
+        raise ValueError("is not an http or https address")
+    return url
+
+
+Utc = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+Moment = Annotated[Utc, AfterValidator(_of_our_time)]
+Count = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 
 
 class Kind(StrEnum):
@@ -28,9 +58,9 @@ class Author(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    id: str | None = None
-    name: str | None = None
-    followers: int | None = Field(default=None, ge=0)
+    id: Text | None = None
+    name: Text | None = None
+    followers: Count | None = Field(default=None, ge=0)
     is_brand: bool = False
 
 
@@ -39,43 +69,51 @@ class Engagement(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    likes: int | None = None
-    replies: int | None = None
-    shares: int | None = None
-    views: int | None = None
+    likes: Count | None = None
+    replies: Count | None = None
+    shares: Count | None = None
+    views: Count | None = None
 
 
 class Mention(BaseModel):
-    """Attributes:
+    """Lone surrogates and NUL, which UTF-8 and databases refuse, are replaced by U+FFFD in every text and in `raw`.
+
+    Attributes:
     source: the connector, or the place that a file was exported from (`reddit`, `x`).
     native_id: the source's own id, unique within it.
     channel: the place within the source: subreddit, feed, page.
-    posted_at, observed_at: UTC; when it was said, when it was last seen at the source.
+    posted_at, observed_at: UTC, 1970 to 2099; when it was said, when it was last seen at the source.
     url: where a person can read it; http or https.
     conversation_id, parent_id: native ids of the thread's first post and of the post that this one answers.
     brand: set where the source itself says which brand the post is about.
     deleted: the source says that the post is gone; what it said must go here too.
-    raw: what the source sent, for replay.
+    raw: what the source sent, for replay, as JSON: None stands for NaN and infinity.
     """
 
     model_config = ConfigDict(frozen=True)
 
     source: str = Field(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9_.-]*$")
-    native_id: str = Field(min_length=1, max_length=256)
+    native_id: Text = Field(min_length=1, max_length=256)
     kind: Kind = Kind.post
-    channel: str | None = None
-    posted_at: Utc
-    observed_at: Utc
-    url: Annotated[str, Field(pattern=r"^https?://")] | None = None
-    title: str | None = None
-    text: str
+    channel: Text | None = None
+    posted_at: Moment
+    observed_at: Moment
+    url: Annotated[Text, AfterValidator(_address)] | None = None
+    title: Text | None = None
+    text: Text = Field(max_length=1_000_000)
     author: Author = Author()
     engagement: Engagement = Engagement()
-    conversation_id: str | None = None
-    parent_id: str | None = None
-    brand: str | None = None
+    conversation_id: Text | None = None
+    parent_id: Text | None = None
+    brand: Text | None = None
     deleted: bool = False
-    raw: dict[str, Any] = Field(default_factory=dict)
+    raw: JsonObject = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _id_fits_an_index(self) -> "Mention":
+        if len(self.id.encode()) > 512:
+            raise ValueError("the native id is longer than an index can hold (512 bytes with the source's name)")
+        return self
 
     @property
     def id(self) -> str:

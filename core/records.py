@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from hubbub.core.alert import Alert
+from hubbub.core.clean import JsonObject, Text
 from hubbub.core.mention import Utc
 
 Stage = Literal["fetch", "normalise", "index"]
@@ -42,9 +43,9 @@ class DeadLetter(BaseModel):
     key: str
     entry: str
     stage: Stage
-    reason: str
+    reason: Text
     at: Utc
-    raw: dict[str, Any]
+    raw: JsonObject
 
     @classmethod
     def of(cls, entry: str, stage: Stage, reason: str, raw: dict[str, Any], at: datetime) -> "DeadLetter":

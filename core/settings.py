@@ -1,15 +1,35 @@
 """Settings: `hubbub.yaml` says what to listen for, environment variables hold addresses and secrets."""
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from hubbub.core.alert import Mute
 from hubbub.core.errors import Misconfigured
 from hubbub.core.watchlist import Brand
+from hubbub.core.yamlfile import read_yaml
+
+
+def _without_blanks(value: Any) -> Any:
+    """A secret read from a file often ends in a line break."""
+    return value.strip() if isinstance(value, str) else value
+
+
+Secret = Annotated[SecretStr, BeforeValidator(_without_blanks)]
 
 
 class SourceOptions(BaseModel):
@@ -49,11 +69,17 @@ class Listening(BaseModel):
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> "Listening":
-        for what, names in (("brand", [b.name for b in self.brands]), ("source", [s.name for s in self.sources])):
-            twice = {name for name in names if names.count(name) > 1}
-            if twice:
-                raise ValueError(f"two entries for the {what} {sorted(twice)[0]!r}; give each a name of its own")
+        _refuse_twins("brand", (brand.name for brand in self.brands))
+        _refuse_twins("source", (source.name for source in self.sources))
         return self
+
+
+def _refuse_twins(what: str, names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name.casefold() in seen:
+            raise ValueError(f"two entries for the {what} {name!r}; give each a name of its own")
+        seen.add(name.casefold())
 
 
 class IndexSettings(BaseModel):
@@ -64,7 +90,7 @@ class IndexSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: str = ""
-    api_key: SecretStr | None = None
+    api_key: Secret | None = None
 
     @field_validator("url")
     @classmethod
@@ -86,7 +112,7 @@ class KibanaSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: str = ""
-    api_key: SecretStr | None = None
+    api_key: Secret | None = None
 
     @field_validator("url")
     @classmethod
@@ -95,15 +121,23 @@ class KibanaSettings(BaseModel):
 
 
 class Settings(BaseSettings):
-    """Environment variables: `HUBBUB_HOME`, `HUBBUB_CONFIG`, `HUBBUB_INDEX__URL`, ... Collectors and notifiers have their own."""
+    """Environment variables: `HUBBUB_HOME`, `HUBBUB_CONFIG`, `HUBBUB_INDEX__URL`, ... An empty one counts as not set.
+    Collectors and notifiers have their own."""
 
-    model_config = SettingsConfigDict(env_prefix="HUBBUB_", env_nested_delimiter="__", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="HUBBUB_", env_nested_delimiter="__", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
 
     home: Path = Path(".hubbub")
     config: Path = Path("hubbub.yaml")
     index: IndexSettings = IndexSettings()
     sentiment: SentimentSettings = SentimentSettings()
     kibana: KibanaSettings = KibanaSettings()
+
+    @field_validator("home", "config")
+    @classmethod
+    def _of_the_user(cls, path: Path) -> Path:
+        return path.expanduser()
 
 
 def load_settings() -> Settings:
@@ -116,6 +150,10 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise Misconfigured(explain(error, prefix="HUBBUB_", joint="__", upper=True)) from None
+    except SettingsError:
+        raise Misconfigured(
+            "HUBBUB_INDEX, HUBBUB_SENTIMENT, HUBBUB_KIBANA: set HUBBUB_INDEX__URL and the like"
+        ) from None
 
 
 def load_listening(path: Path) -> Listening:
@@ -124,13 +162,11 @@ def load_listening(path: Path) -> Listening:
     Raises:
         Misconfigured: it is not there, is not YAML, or says something that Hubbub does not understand.
     """
-    try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        hint = "copy examples/hubbub.yaml to begin with, or name another file with --config"
-        raise Misconfigured(f"{path}: cannot be read ({error.strerror}); {hint}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise Misconfigured(f"{path}: not YAML ({' '.join(str(error).split())})") from None
+    content = read_yaml(path)
+    if content is None:
+        raise Misconfigured(f"{path}: is empty; it needs at least `brands:`")
+    if not isinstance(content, dict):
+        raise Misconfigured(f"{path}: should begin with a key such as `brands:`, not with a list or a text")
     try:
         return Listening.model_validate(content)
     except ValidationError as error:
@@ -139,13 +175,38 @@ def load_listening(path: Path) -> Listening:
 
 def explain(error: ValidationError, prefix: str = "", joint: str = ".", upper: bool = False) -> str:
     """The first thing wrong, in one line, without the value (which may be a secret)."""
-    first = error.errors(include_input=False, include_url=False)[0]
+    first = error.errors(include_url=False)[0]
     where = joint.join(str(part) for part in first["loc"])
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    return f"{prefix}{where.upper() if upper else where}: {first['msg']}{more}"
+    place = f"{prefix}{where.upper() if upper else where}"
+    return f"{place}: {_complaint(first)}{more}" if place else f"{_complaint(first)}{more}"
+
+
+def _complaint(first: ErrorDetails) -> str:
+    if first["input"] is None:
+        return "is empty; give it a value or leave it out (a word that begins with # or @ needs quotes: '#lumo')"
+    match first["type"]:
+        case "missing":
+            return "is missing"
+        case "extra_forbidden":
+            return "is not a setting that Hubbub knows"
+        case "tuple_type" | "list_type":
+            return "should be a list: [one, two]"
+        case "string_type":
+            return "should be text"
+        case "value_error":
+            return " ".join(str(first["ctx"]["error"]).split())
+    return " ".join(first["msg"].split())
 
 
 def _http_address(url: str) -> str:
-    if url and not url.startswith(("http://", "https://")):
-        raise ValueError("an address starts with http:// or https://")
+    if not url:
+        return url
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or any(char.isspace() for char in url):
+        raise ValueError("should be an address such as https://search.example:9200")
     return url.rstrip("/")

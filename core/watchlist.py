@@ -1,11 +1,22 @@
 """Who and what to listen for, as `hubbub.yaml` says it."""
 
 from collections.abc import Iterator
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 from hubbub.core.match import MatchKind
 from hubbub.core.ports import Query
+from hubbub.core.spelling import fold
 
 
 class Exact(BaseModel):
@@ -17,7 +28,17 @@ class Exact(BaseModel):
     exact: bool = True
 
 
-Term = str | Exact
+def _word_or_mapping(value: Any) -> Any:
+    if not isinstance(value, str | dict | Exact):
+        raise ValueError("should be a word, or {term: ..., exact: true}")
+    return value
+
+
+Term = Annotated[
+    Annotated[str, Tag("word")] | Annotated[Exact, Tag("exact")],
+    Discriminator(lambda value: "word" if isinstance(value, str) else "exact"),
+    BeforeValidator(_word_or_mapping),
+]
 
 
 class Offer(BaseModel):
@@ -32,7 +53,7 @@ class Offer(BaseModel):
 class Brand(BaseModel):
     """Attributes:
     name: matched like an alias.
-    handles: accounts that speak for the brand, with or without `@`.
+    handles: accounts that speak for the brand, with or without `@` or `u/`.
     excludes: a post with one of these is not about the brand.
     should_match, should_not_match: examples that `hubbub check` runs.
     """
@@ -54,17 +75,17 @@ class Brand(BaseModel):
     @field_validator("handles")
     @classmethod
     def _at(cls, handles: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple("@" + handle.lstrip("@") for handle in handles)
+        return tuple("@" + _tag("handle", handle.strip().removeprefix("/").removeprefix("u/")) for handle in handles)
 
     @field_validator("hashtags")
     @classmethod
     def _hash(cls, hashtags: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple("#" + hashtag.lstrip("#") for hashtag in hashtags)
+        return tuple("#" + _tag("hashtag", hashtag) for hashtag in hashtags)
 
     @model_validator(mode="after")
     def _has_words(self) -> "Brand":
-        for term, *_ in self.terms():
-            if not any(char.isalnum() for char in written(term)):
+        for term in (*(term for term, *_ in self.terms()), *self.excludes):
+            if not any(char.isalnum() for char in fold(written(term))):
                 raise ValueError(f"brand {self.name!r}: the term {written(term)!r} has neither letter nor digit")
         return self
 
@@ -81,6 +102,13 @@ class Brand(BaseModel):
 
 def written(term: Term) -> str:
     return term if isinstance(term, str) else term.term
+
+
+def _tag(what: str, written_as: str) -> str:
+    name = written_as.strip().lstrip("@#＠＃")
+    if not name or any(char.isspace() for char in name):
+        raise ValueError(f"a {what} is one word; {written_as!r} is not")
+    return name
 
 
 def query(brands: tuple[Brand, ...]) -> Query:

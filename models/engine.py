@@ -1,6 +1,6 @@
 """Embedded inference on ONNX Runtime: no torch, no transformers.
 
-Texts are tokenised in batches, sorted by length and judged in batches of about equally long ones, each distinct text once.
+Texts are tokenised in batches, sorted by length and judged in batches of about equal length, each distinct text once.
 """
 
 import os
@@ -38,8 +38,8 @@ class Engine:
     def logits(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Returns one row of logits a text, in the order of the texts: (texts, labels).
 
-        A text is cut before it is tokenised to as many characters as `max_tokens` of the longest piece would hold: what lies
-        behind can reach the model only where runs of unknown characters, each one token, come before it.
+        A text is cut before it is tokenised to as many characters as `max_tokens` of the longest piece would hold: what
+        lies behind could reach the model only after runs of unknown characters, each of which is one token.
         """
         places = {text: at for at, text in enumerate(dict.fromkeys(text[: self._longest] for text in texts))}
         distinct = list(places)

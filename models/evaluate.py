@@ -22,6 +22,7 @@ class Scores:
     n: posts.
     accuracy, macro_recall, macro_f1: 0..1; the macro figures are means over the labels that the posts have.
     ece: expected calibration error, 15 bins of equal width (Guo et al. 2017, https://arxiv.org/abs/1706.04599), 0..1.
+    uncertain: share of the posts on which the judge abstained, 0..1.
     confusion: counts, one row a true label and one column a given one, in the order of `Label`.
     """
 
@@ -30,6 +31,7 @@ class Scores:
     macro_recall: float
     macro_f1: float
     ece: float
+    uncertain: float
     confusion: list[list[int]]
 
 
@@ -39,14 +41,21 @@ def evaluate(judge: Judge, posts: Sequence[Labelled]) -> dict[str, Scores]:
     truth = np.array([LABELS.index(post.label) for post in posts], dtype=int)
     given = np.array([LABELS.index(verdict.label) for verdict in answers], dtype=int)
     confidence = np.array([verdict.confidence for verdict in answers])
+    uncertain = np.array([verdict.uncertain for verdict in answers])
     languages = np.array([post.language for post in posts])
     parts = {language: languages == language for language in sorted(set(languages.tolist()))}
     parts[ALL] = np.ones(len(posts), dtype=bool)
-    return {name: score(truth[part], given[part], confidence[part]) for name, part in parts.items() if part.any()}
+    return {name: score(truth[p], given[p], confidence[p], uncertain[p]) for name, p in parts.items() if p.any()}
 
 
-def score(truth: NDArray[np.int_], given: NDArray[np.int_], confidence: NDArray[np.float64]) -> Scores:
-    """Args: indices of `Label` as people and as the judge said, and the judge's confidence; each (posts,), at least one."""
+def score(
+    truth: NDArray[np.int_], given: NDArray[np.int_], confidence: NDArray[np.float64], uncertain: NDArray[np.bool_]
+) -> Scores:
+    """Scores one judge on at least one post.
+
+    Args:
+        truth, given: indices of `Label` as people and as the judge said; each argument is (posts,).
+    """
     confusion = np.zeros((len(LABELS), len(LABELS)), dtype=int)
     np.add.at(confusion, (truth, given), 1)
     right = confusion.diagonal()
@@ -58,6 +67,7 @@ def score(truth: NDArray[np.int_], given: NDArray[np.int_], confidence: NDArray[
         macro_recall=float((right[there] / true[there]).mean()),
         macro_f1=float((2 * right[there] / (true + said)[there]).mean()),
         ece=calibration_error(confidence, truth == given),
+        uncertain=float(uncertain.mean()),
         confusion=confusion.tolist(),
     )
 
@@ -71,11 +81,11 @@ def calibration_error(confidence: NDArray[np.float64], right: NDArray[np.bool_])
 
 def comparison(results: Mapping[str, Mapping[str, Scores]]) -> Table:
     """A table of models side by side: one row a language and model."""
-    table = Table("language", "posts", "model", "accuracy", "macro recall", "macro F1", "ECE")
+    table = Table("language", "posts", "model", "accuracy", "macro recall", "macro F1", "ECE", "uncertain")
     for language in dict.fromkeys(language for scores in results.values() for language in scores):
         for model, scores in results.items():
             s = scores[language]
-            figures = [f"{value:.3f}" for value in (s.accuracy, s.macro_recall, s.macro_f1, s.ece)]
+            figures = [f"{value:.3f}" for value in (s.accuracy, s.macro_recall, s.macro_f1, s.ece, s.uncertain)]
             table.add_row(language, f"{s.n:,}", model, *figures)
         table.add_section()
     return table

@@ -32,7 +32,7 @@ _STARS = re.compile(r"^([1-5])[ _-]*(star|stars|stelle|stella|étoiles?|estrella
 
 
 class ForeignJudge:
-    """Its probabilities are taken as they are, in bf16 on CUDA and in fp32 elsewhere; nobody has calibrated them here."""
+    """Judges in bf16 on CUDA and in fp32 elsewhere. Its probabilities are taken as they are: nobody has calibrated them."""
 
     def __init__(self, name: str) -> None:
         """Args:
@@ -68,7 +68,7 @@ class ForeignJudge:
 
 
 def meanings(model: str, names: Sequence[str]) -> list[Label]:
-    """Returns what each of a model's labels means, in their order; more than one may mean the same (`1 star`, `2 stars`).
+    """Returns what each of a model's labels means, in their order; two may mean the same (`1 star`, `2 stars`).
 
     Raises:
         Misconfigured: a label is not known as a sentiment, or none is negative or none positive.
@@ -79,8 +79,8 @@ def meanings(model: str, names: Sequence[str]) -> list[Label]:
     known = [label for label in found if label is not None]
     if len(known) < len(found) or not {Label.negative, Label.positive} <= set(known):
         raise Misconfigured(
-            f"model {model}: its labels are not sentiments that Hubbub knows: {', '.join(names)}; give it labels such as "
-            "negative, neutral, positive (id2label in its config.json) or choose another model"
+            f"model {model}: its labels are not sentiments that Hubbub knows: {', '.join(names)}; name them negative, "
+            "neutral and positive (id2label in its config.json) or choose another model"
         )
     return known
 
@@ -102,7 +102,7 @@ def _load(name: str, dtype: torch.dtype) -> tuple[Any, Any]:
         raise Misconfigured(f"model {name}: needs a package that is not installed ({_line(error)})") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
         raise Misconfigured(
-            f"model {name}: no sequence classifier in a folder of this name, and none to be had from the hub ({_line(error)})"
+            f"model {name}: no sequence classifier in a folder of this name or to be had from the hub ({_line(error)})"
         ) from None
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -22,13 +23,18 @@ def read_labelled(paths: Iterable[Path]) -> list[Labelled]:
     Raises:
         Misconfigured: nothing is there, or a line is not a labelled post; the message names file and line.
     """
-    posts = [post for path in paths for file in _files(path) for post in _posts(file)]
+    posts = [post for path in paths for file in labelled_files(path) for post in posts_in(file)]
     if not posts:
         raise Misconfigured("no labelled posts found; give JSON lines with text, label and lang")
     return posts
 
 
-def _files(path: Path) -> list[Path]:
+def labelled_files(path: Path) -> list[Path]:
+    """The file itself, or the files of a folder that hold labelled posts, by name.
+
+    Raises:
+        Misconfigured: there is neither.
+    """
     if path.is_dir():
         return sorted([*path.glob("*.jsonl"), *path.glob("*.jsonl.gz")])
     if not path.is_file():
@@ -36,14 +42,24 @@ def _files(path: Path) -> list[Path]:
     return [path]
 
 
-def _posts(file: Path) -> Iterator[Labelled]:
-    opened = gzip.open(file, "rt", encoding="utf-8") if file.suffix == ".gz" else file.open(encoding="utf-8")
-    with opened as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                post = json.loads(line)
-                yield Labelled(str(post["text"]), Label(post["label"]), str(post.get("lang", "und")))
-            except (ValueError, KeyError, TypeError) as error:
-                raise Misconfigured(f"{file}:{number}: not a labelled post ({error}); each needs text and label") from None
-            except (OSError, EOFError) as error:
-                raise Misconfigured(f"{file}: cannot be read ({error})") from None
+def posts_in(file: Path) -> Iterator[Labelled]:
+    """The posts of one file, plain or gzipped.
+
+    Raises:
+        Misconfigured: it cannot be read, or a line is not a labelled post.
+    """
+    packed = file.suffix == ".gz"
+    try:
+        with gzip.open(file, "rt", encoding="utf-8") if packed else file.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                yield _post(line, f"{file}:{number}")
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        raise Misconfigured(f"{file}: cannot be read ({error})") from None
+
+
+def _post(line: str, where: str) -> Labelled:
+    try:
+        post = json.loads(line)
+        return Labelled(str(post["text"]), Label(post["label"]), str(post.get("lang", "und")))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Misconfigured(f"{where}: not a labelled post ({error}); each has text and label") from None

@@ -30,7 +30,7 @@ class Judge(Protocol):
         """Returns one verdict a text, in their order. Any string gets one; one that holds nothing to read is uncertain.
 
         Args:
-            languages: ISO 639-1 or `und`, one a text. A model that was tested language by language is uncertain in others;
+            languages: ISO 639-1 or `und`, one a text. A model that was tested by language is uncertain in all others;
                 without this argument no verdict is uncertain for its language.
         """
         ...
@@ -59,6 +59,13 @@ class Settings:
     languages: list[str]
     width: int
 
+    @classmethod
+    def read(cls, folder: Path) -> "Settings":
+        """Raises:
+        OSError, ValueError, TypeError: there are none, or they are not ours.
+        """
+        return cls(**json.loads((folder / "config.json").read_text(encoding="utf-8")))
+
 
 def load_judge(model: str = "") -> Judge:
     """Loads the embedded model (""), a folder that `hubbub train` wrote, or a classifier from a folder or the hub.
@@ -69,8 +76,8 @@ def load_judge(model: str = "") -> Judge:
     if not model:
         if not (WEIGHTS / "config.json").is_file():
             raise Misconfigured(
-                f"no embedded weights in {WEIGHTS}: train them with `hubbub train DATA --base intfloat/multilingual-e5-small "
-                "--out OUT` and copy OUT/weights there, or name a model in HUBBUB_SENTIMENT__MODEL"
+                f"no embedded weights in {WEIGHTS}: train them (hubbub train DATA --base intfloat/multilingual-e5-small "
+                "--out OUT) and copy OUT/weights there, or name a model in HUBBUB_SENTIMENT__MODEL"
             )
         return EmbeddedJudge(WEIGHTS)
     if (Path(model) / "model.onnx").is_file():
@@ -88,13 +95,14 @@ class EmbeddedJudge:
         Misconfigured: a file is missing or is not the one that the folder was written with.
         """
         try:
-            self._settings = Settings(**json.loads((folder / "config.json").read_text(encoding="utf-8")))
+            self._settings = Settings.read(folder)
             found = fingerprint(folder)
         except (OSError, ValueError, TypeError) as error:
             raise Misconfigured(f"{folder}: weights cannot be read ({error}); restore or train them again") from None
         if found != self._settings.version:
             raise Misconfigured(
-                f"{folder}: weights are damaged (version {self._settings.version}, files {found}); restore or train them again"
+                f"{folder}: weights are damaged (version {self._settings.version}, but the files make {found}); "
+                "restore or train them again"
             )
         self.name = f"{self._settings.name}@{self._settings.version}"
         self._engine = Engine(folder / "model.onnx", folder / "tokenizer.json", self._settings.max_tokens)
@@ -110,7 +118,7 @@ class EmbeddedJudge:
 def verdicts(
     model: str, cleaned: Sequence[str], chances: NDArray[np.floating[Any]], known: Sequence[bool], threshold: float
 ) -> list[Verdict]:
-    """Turns probabilities (texts, 3), in the order of `Label`, into verdicts; an empty text is neither this nor that."""
+    """Turns probabilities (texts, 3), in the order of `Label`, into verdicts; an empty text is neutral and uncertain."""
     answers = []
     for text, row, sure in zip(cleaned, chances, known, strict=True):
         p = row if text else NOTHING_SAID

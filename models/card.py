@@ -1,0 +1,103 @@
+"""The model card: what was trained on what, how good it is, and where not to trust it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hubbub.models.evaluate import ALL, Scores
+from hubbub.models.sentiment import Settings
+
+SOURCES = {
+    "semeval": "SemEval-2017 task 4, tweets (Rosenthal et al. 2017): for research; X's terms apply",
+    "tweeteval": "TweetEval sentiment, tweets (Barbieri et al. 2020): for research; X's terms apply",
+    "umsab": "UMSAB, tweets (Barbieri et al. 2022): for research; its eight sources' terms and X's apply",
+    "vsfc": "UIT-VSFC student feedback (Nguyen et al. 2018): for research",
+    "wisesight": "Wisesight Sentiment Corpus (2019): CC0 1.0",
+}
+OWN = "no known collection: its owner's terms apply"
+
+
+@dataclass(frozen=True)
+class Run:
+    """Attributes:
+    base: the encoder that training began with, in words.
+    recipe: the fields of the recipe.
+    train_files, val_files: number of posts by name of the data file.
+    """
+
+    base: str
+    recipe: Mapping[str, Any]
+    train_files: Mapping[str, int]
+    val_files: Mapping[str, int]
+
+
+def card(settings: Settings, run: Run, scores: Mapping[str, Scores], fp32: Scores, changed: float) -> str:
+    """Returns the card as Markdown.
+
+    Args:
+        scores: of the shipped model on the validation posts, by language and for all of them.
+        fp32: of the same model before it was quantised, on all of them.
+        changed: share of the labels that quantising changed.
+    """
+    figures = "\n".join(_row(language, s) for language, s in scores.items())
+    recipe = ", ".join(f"{field} {value}" for field, value in run.recipe.items())
+    loss = fp32.macro_recall - scores[ALL].macro_recall
+    return f"""# {settings.name} {settings.version}
+
+Judges a post negative, neutral or positive, in {", ".join(settings.languages)}.
+It reads the first {settings.max_tokens} tokens of a post.
+
+## Where it comes from
+
+- Base: {run.base}
+- Everything but the word embeddings was fine-tuned, with one linear layer on the mean of the last hidden states; the
+  vocabulary is trimmed to {run.recipe["pieces"]:,} pieces.
+- The weights are int8 for ONNX Runtime on CPU. Against fp32 they change {changed:.1%} of the labels on the validation
+  posts and lose {loss * 100:.2f} points of macro recall.
+
+| data | posts | terms |
+|---|---|---|
+{_data("train", run.train_files)}
+{_data("val", run.val_files)}
+
+## Figures on the validation posts
+
+Measured by the training run with the weights in this folder. The temperature ({settings.temperature}) was fitted on the
+same posts.
+
+| language | posts | accuracy | macro recall | macro F1 | ECE | uncertain |
+|---|---|---|---|---|---|---|
+{figures}
+
+## Where not to trust it
+
+- `confidence` is the probability after temperature scaling (Guo et al. 2017). Below {settings.threshold} a verdict is
+  `uncertain`: the label is more probably wrong than right. It is also uncertain where the language is none of those above.
+- It judges well only what is like the posts it learned from. Read the figures of a language before relying on it; where
+  they are low, or rest on few posts, it is a hint.
+- The sentiment is that of the whole post, not of what the post says about one brand.
+- Irony, dialects and new slang are judged worse than plain words. Do not judge persons by it.
+
+## How to repeat it
+
+    pip install 'hubbub[train]'
+    hubbub train DATA --base BASE --out OUT
+
+BASE is the encoder above, from a folder or the hub; DATA a folder with `train/` and `val/` of the files in the table, each
+line with `text`, `label` and `lang`.
+
+Recipe: {recipe}.
+"""
+
+
+def _row(language: str, s: Scores) -> str:
+    figures = " | ".join(f"{value:.3f}" for value in (s.accuracy, s.macro_recall, s.macro_f1, s.ece, s.uncertain))
+    return f"| {language} | {s.n:,} | {figures} |"
+
+
+def _data(part: str, files: Mapping[str, int]) -> str:
+    return "\n".join(f"| {part}/{name} | {posts:,} | {_terms(name)} |" for name, posts in files.items())
+
+
+def _terms(name: str) -> str:
+    return next((terms for source, terms in SOURCES.items() if name.startswith(source)), OWN)

@@ -1,0 +1,104 @@
+"""A tiny encoder with a tiny unigram tokenizer, its labelled posts, and models made from it: seconds, no network."""
+
+import json
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from transformers import BertConfig, BertForSequenceClassification, BertModel, PreTrainedTokenizerFast
+
+SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+NAMES = {"bos_token": "<s>", "cls_token": "<s>", "eos_token": "</s>", "sep_token": "</s>", "pad_token": "<pad>"}
+SHAPE = {
+    "hidden_size": 32,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 64,
+    "max_position_embeddings": 160,
+    "pad_token_id": 1,
+}
+
+POSTS = [
+    (text.format(thing=thing), label, language)
+    for language, things, texts in (
+        (
+            "en",
+            ("coffee", "app", "delivery", "phone"),
+            (
+                ("I love this {thing}, it is wonderful", "positive"),
+                ("the {thing} opens at nine", "neutral"),
+                ("this {thing} is awful, I hate it", "negative"),
+            ),
+        ),
+        (
+            "th",
+            ("กาแฟ", "แอป", "ร้าน", "โทรศัพท์"),
+            (
+                ("ชอบ{thing}นี้มาก ดีที่สุด", "positive"),
+                ("{thing}เปิดเก้าโมง", "neutral"),
+                ("{thing}นี้แย่มาก ผิดหวัง", "negative"),
+            ),
+        ),
+        (
+            "vi",
+            ("cà phê", "ứng dụng", "cửa hàng", "điện thoại"),
+            (
+                ("{thing} này tuyệt vời , tôi rất thích", "positive"),
+                ("{thing} mở cửa lúc chín giờ", "neutral"),
+                ("{thing} này quá tệ , tôi thất vọng", "negative"),
+            ),
+        ),
+    )
+    for thing in things
+    for text, label in texts
+]
+
+
+def write_data(folder: Path) -> Path:
+    """Writes labelled posts as `hubbub train` reads them: 72 to train on, 36 to validate."""
+    for part, times in (("train", 2), ("val", 1)):
+        (folder / part).mkdir(parents=True)
+        for language in ("en", "th", "vi"):
+            lines = [json.dumps({"text": t, "label": y, "lang": x}) for t, y, x in POSTS if x == language]
+            (folder / part / f"own_{language}.jsonl").write_text("\n".join(lines * times) + "\n", encoding="utf-8")
+    return folder
+
+
+def tokenizer() -> Tokenizer:
+    tiny = Tokenizer(models.Unigram())
+    tiny.normalizer = normalizers.NFKC()
+    tiny.pre_tokenizer = pre_tokenizers.Metaspace()
+    tiny.decoder = decoders.Metaspace()
+    trainer = trainers.UnigramTrainer(vocab_size=250, special_tokens=SPECIAL, unk_token="<unk>", show_progress=False)
+    tiny.train_from_iterator([text for text, _, _ in POSTS], trainer)
+    tiny.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>", pair="<s> $A </s> $B </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
+    )
+    return tiny
+
+
+def write_base(folder: Path) -> Path:
+    """Writes an encoder as transformers loads it, with random weights."""
+    torch.manual_seed(0)
+    pieces = _write_tokenizer(folder)
+    BertModel(BertConfig(vocab_size=pieces, **SHAPE)).save_pretrained(folder)
+    (folder / "README.md").write_text("A tiny encoder with random weights.\n", encoding="utf-8")
+    return folder
+
+
+def write_classifier(folder: Path, labels: list[str]) -> Path:
+    """Writes a sequence classifier with labels of any name."""
+    torch.manual_seed(0)
+    pieces = _write_tokenizer(folder)
+    names = dict(enumerate(labels))
+    config = BertConfig(vocab_size=pieces, id2label=names, label2id={v: k for k, v in names.items()}, **SHAPE)
+    BertForSequenceClassification(config).save_pretrained(folder)
+    return folder
+
+
+def _write_tokenizer(folder: Path) -> int:
+    tiny = tokenizer()
+    PreTrainedTokenizerFast(
+        tokenizer_object=tiny, unk_token="<unk>", mask_token="<mask>", model_max_length=160, **NAMES
+    ).save_pretrained(folder)
+    return tiny.get_vocab_size()

@@ -44,7 +44,7 @@ def status(parts: Parts) -> dict[str, Any]:
     return {
         "index": parts.settings.index.url or str(parts.settings.home),
         "sources": [_source(entry.name, runs, parts.clock()) for entry in parts.listening.sources],
-        "mentions": {"total": totals.mentions, "newest": totals.newest, "sentiment": totals.sentiment},
+        "mentions": {"total": totals.mentions, "newest": totals.newest, "sentiment": totals.sentiments},
         "brands": totals.brands,
         "dead_letters": len(state.list(RecordKind.dead_letter)),
         "alerts_sent": sum(alert.state == "sent" for alert in alerts),

@@ -66,8 +66,8 @@ def _of_connection(error: TransportError, address: str) -> HubbubError:
         hint = "if its certificate is your own authority's, name that in SSL_CERT_FILE"
         return Fatal(f"no secure connection to Elasticsearch at {address}; {hint}")
     if isinstance(error, elastic_transport.ConnectionError):
-        why = re.search(r"\[Errno -?\d+\] ([\w ]+)", str(error))
-        said = f" ({why[1]})" if why else ""
+        told = re.search(r"\[Errno -?\d+\] ([\w ]+)", str(error))
+        said = f" ({told[1]})" if told else ""
         return Retryable(
             f"Elasticsearch at {address} cannot be reached{said}: is it running, and HUBBUB_INDEX__URL right?"
         )

@@ -1,8 +1,8 @@
 """A real Elasticsearch for the suites: one that is already there, else started by a script, else from Docker.
 
 HUBBUB_TEST_ELASTICSEARCH_URL names one that is there; the tests delete everything of Hubbub's in it.
-HUBBUB_TEST_ELASTICSEARCH_RUN names a script, called as `SCRIPT 8|9 PORT DATA [--security]`, that runs a node in the
-foreground until SIGTERM.
+HUBBUB_TEST_ELASTICSEARCH_RUN names a script, called as `SCRIPT 8|9 PORT DATA [--security] [setting=value ...]`, that
+runs a node in the foreground until SIGTERM.
 """
 
 import ctypes
@@ -26,6 +26,9 @@ IMAGES = {
 }
 LOGIN = ("admin", "hubbub-test")
 START_SECONDS = 180
+SETTING = (
+    "cluster.info.update.interval=1h"  # or it lifts a test's read-only block within 30 seconds, having disk enough
+)
 
 
 class Node:
@@ -119,7 +122,7 @@ def scripted_node(major: int, folder: Path, *, security: bool = False) -> Node |
     if not script:
         return None
     port = _free_port()
-    command = [script, str(major), str(port), str(folder / "data"), *(["--security"] if security else [])]
+    command = [script, str(major), str(port), str(folder / "data"), *(["--security"] if security else []), SETTING]
     return Node(command, port, folder / "log", LOGIN if security else None)
 
 

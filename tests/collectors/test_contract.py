@@ -14,11 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hubbub.collectors import file, reddit, x
-from hubbub.core.errors import Skippable
+from hubbub.core.errors import Fatal, Retryable, Skippable
 from hubbub.core.mention import Mention
 from hubbub.core.ports import Collector, Cursor, Query
 from tests.fakes.reddit import FakeReddit, comment, submission
-from tests.fakes.x import FakeX, post
+from tests.fakes.server import Answer, LocalServer
+from tests.fakes.x import FakeX, post, user
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 QUERY = Query(handles=("@acme",), hashtags=("#acme",), phrases=("acme", "acme phone"))
@@ -110,6 +111,32 @@ def source(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
         opened = a_reddit(monkeypatch) if name == "reddit" else an_x(monkeypatch)
     with opened as made:
         yield made
+
+
+@dataclass(frozen=True)
+class Online:
+    """Attributes:
+    body: a good answer of the source.
+    """
+
+    fake: LocalServer
+    open: Callable[[], Collector]
+    body: dict[str, Any]
+
+
+@pytest.fixture(params=["reddit", "x"])
+def online(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Online]:
+    with FakeReddit() as a_reddit, FakeX() as an_x:
+        for name, value in (a_reddit.environment() | an_x.environment()).items():
+            monkeypatch.setenv(name, value)
+        if request.param == "reddit":
+            options = reddit.Options(name="r", collector="reddit", subreddits=("acme",))
+            body = {"kind": "Listing", "data": {"children": [submission("a"), comment("b")], "after": None}}
+            yield Online(a_reddit, lambda: reddit.Collector(options, lambda: NOW), body)
+        else:
+            users = {"users": [user()]}
+            body = {"data": [post(1), post(2)], "includes": users, "meta": {"newest_id": "2", "result_count": 2}}
+            yield Online(an_x, lambda: x.Collector(x.Options(name="x", collector="x"), lambda: NOW), body)
 
 
 class Store:
@@ -211,28 +238,63 @@ HOSTILE = st.one_of(
 )
 
 
-def _paths(value: Any, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    for key, inner in value.items() if isinstance(value, dict) else ():
+def spoil(draw: Callable[..., Any], value: Any) -> Any:
+    """A copy in which up to four fields are gone or hold something else."""
+    value = deepcopy(value)
+    for path in draw(st.lists(st.sampled_from(sorted(_paths(value), key=str)), min_size=1, max_size=4)):
+        inner: Any = value
+        for step in path[:-1]:
+            inner = _within(inner, step)
+        if isinstance(inner, dict) and draw(st.booleans()):
+            inner.pop(path[-1], None)
+        elif isinstance(inner, dict) or (_within(inner, path[-1]) is not None and isinstance(inner, list)):
+            inner[path[-1]] = draw(HOSTILE)
+    return value
+
+
+def _within(value: Any, step: Any) -> Any:
+    try:
+        return value[step]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def _paths(value: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
         yield (*before, key)
         yield from _paths(inner, (*before, key))
 
 
-@settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+MANY = settings(
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+
+
+@MANY
 @given(data=st.data())
 def test_a_hostile_record_is_a_mention_or_skipped(source: Source, data: st.DataObject) -> None:
-    collector, raw = source.open(), deepcopy(source.sample)
-    for path in data.draw(st.lists(st.sampled_from(sorted(_paths(raw))), min_size=1, max_size=4)):
-        inner: Any = raw
-        for step in path[:-1]:
-            inner = inner.get(step) if isinstance(inner, dict) else None
-        if not isinstance(inner, dict):
-            continue
-        if data.draw(st.booleans()):
-            inner[path[-1]] = data.draw(HOSTILE)
-        else:
-            inner.pop(path[-1], None)
+    check_normalise(source.open(), spoil(data.draw, source.sample))
+
+
+@MANY
+@given(data=st.data())
+def test_a_hostile_answer_gives_pages_or_one_of_our_errors(online: Online, data: st.DataObject) -> None:
+    online.fake.faults.clear()
+    online.fake.faults.append(Answer(body=spoil(data.draw, online.body)))
+    collector = online.open()
+    try:
+        for page in collector.fetch(QUERY, None):
+            for raw in page.records:
+                check_normalise(collector, raw)
+            json.dumps([letter.model_dump(mode="json") for letter in page.dead], allow_nan=False).encode()
+    except (Retryable, Fatal):
+        pass
+
+
+def check_normalise(collector: Collector, raw: dict[str, Any]) -> None:
     try:
         mention = collector.normalise(raw)
     except Skippable as error:

@@ -19,8 +19,10 @@ FEW = 5
 
 _SVG = "http://www.w3.org/2000/svg"
 _SCALE = alt.Scale(domain=[*COLOURS, "all"], range=[*(f"var(--{label})" for label in COLOURS), "var(--all)"])
+_AROUND_ZERO = "datum.value == 0 ? '0' : replace(datum.label, '-', '\u2212')"
 _CONFIG: dict[str, Any] = {
     "background": "transparent",
+    "autosize": {"type": "fit-x", "contains": "padding"},
     "view": {"stroke": None},
     "font": "system-ui",
     "axis": {
@@ -69,7 +71,7 @@ def _(panel: NetOverTime, answer: Answer, width: int) -> str | None:
         if row.start and row.end
     ]
     x = alt.X("middle:T", scale=alt.Scale(type="utc"), axis=_time_axis(answer.rows))
-    axis = alt.Axis(title=None, format="+.0%", values=[-1, -0.5, 0, 0.5, 1])
+    axis = alt.Axis(title=None, format="+.0%", values=[-1, -0.5, 0, 0.5, 1], labelExpr=_AROUND_ZERO)
     y = alt.Y("net:Q", scale=alt.Scale(domain=[-1, 1]), axis=axis)
     base = alt.Chart(alt.Data(values=rows), width=width, height=215)
     zero = alt.Chart(alt.Data(values=[{"net": 0}])).mark_rule(color="var(--muted)", strokeWidth=1).encode(y=y)
@@ -91,10 +93,10 @@ def _(panel: Ranking, answer: Answer, width: int) -> str | None:
     order = [row.label for row in rows]
     bars = (
         alt.Chart(_stacked(rows, split=split))
-        .mark_rect(height={"band": 0.62})
+        .mark_rect(height={"band": 0.6})
         .encode(
             y=alt.Y("name:N", sort=order, axis=alt.Axis(title=None, labelLimit=118, labelColor="var(--text)")),
-            x=alt.X("low:Q", axis=None),
+            x=alt.X("low:Q", axis=None, scale=alt.Scale(domain=[0, 1.18 * rows[0].total], nice=False)),
             x2="high:Q",
             color=alt.Color("label:N", scale=_SCALE, legend=None),
             description="says:N",
@@ -106,7 +108,9 @@ def _(panel: Ranking, answer: Answer, width: int) -> str | None:
         .mark_text(align="left", dx=6, color="var(--muted)", fontSize=12)
         .encode(y=alt.Y("name:N", sort=order), x="total:Q", text="words:N")
     )
-    return _svg(alt.layer(bars, ends, config=_CONFIG, width=width - 165, height=28 * len(rows)))
+    return _svg(
+        alt.layer(bars, ends, config=_CONFIG, width=width, height=max(28 * len(rows), min(190, 44 * len(rows))))
+    )
 
 
 def counted(number: int) -> str:

@@ -55,11 +55,11 @@ def import_dashboards(url: str, api_key: str | None, *, space: str = "", timeout
         answer = httpx.post(
             address, params={"overwrite": "true"}, headers=headers, files={"file": file}, timeout=timeout
         )
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+        raise Misconfigured("HUBBUB_KIBANA__URL is not an address; it looks like http://localhost:5601") from None
     except httpx.TransportError as error:
         problem = f"{_place(url)} does not answer as Kibana ({type(error).__name__})"
         raise Retryable(f"{problem}; check HUBBUB_KIBANA__URL and that Kibana runs") from None
-    except httpx.InvalidURL:
-        raise Misconfigured("HUBBUB_KIBANA__URL is not an address; it looks like http://localhost:5601") from None
     return _read(answer, _place(url), objects=content.count("\n"))
 
 

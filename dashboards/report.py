@@ -15,7 +15,8 @@ from hubbub.dashboards.panel import COLOURS, panels
 from hubbub.dashboards.views import View, readable, view
 
 _HERE = Path(__file__).parent
-_NARROW = 300
+_PAGE = 1152
+_NARROW = 322
 _MARKS = {"negative": "\u25bc", "neutral": "\u25cf", "positive": "\u25b2"}
 
 
@@ -60,7 +61,7 @@ def write_report(
 
 def _view(name: str, search: Search, period: Period) -> View:
     panel = panels()[name]
-    width = round(panel.grid.w / 48 * 1120) - 90
+    width = round(panel.grid.w / 48 * _PAGE) - 62
     return view(panel, name, ask(panel, search, period), width=width, narrow=_NARROW)
 
 

@@ -11,7 +11,7 @@ from hubbub.dashboards.answers import Answer, Row
 from hubbub.dashboards.charts import FEW, counted, draw, signed
 from hubbub.dashboards.panel import Net, NetOverTime, Number, OverTime, Panel, Posts, Ranking
 
-_LONGEST_TEXT = 700
+_LONGEST_TEXT = 420
 
 
 @dataclass(frozen=True)

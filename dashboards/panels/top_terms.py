@@ -2,7 +2,7 @@ from hubbub.dashboards.panel import CUSTOMERS, SENTIMENT, Grid, Ranking
 
 PANEL = Ranking(
     title="Top matched terms",
-    reading="Which words of the watch list brought the mentions in; a mention with two of them counts for both.",
+    reading="The words of the watch list that were found; a mention with two of them counts for both.",
     grid=Grid(x=16, y=19, w=16, h=13),
     question={
         "query": CUSTOMERS,

@@ -1,0 +1,42 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hubbub.core.ports import Batch, Index
+from hubbub.index.elastic import ElasticIndex
+from hubbub.index.embedded import EmbeddedIndex
+from tests.dashboards.seeds import NOW, seeds
+from tests.elasticsearch_node import empty
+
+
+@pytest.fixture(scope="session")
+def embedded_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    index = EmbeddedIndex(tmp_path_factory.mktemp("dashboards"), clock=lambda: NOW)
+    yield _filled(index)
+    index.close()
+
+
+@pytest.fixture
+def elastic_index(elasticsearch_8: str) -> Iterator[Index]:
+    empty(elasticsearch_8)
+    index = ElasticIndex(elasticsearch_8, clock=lambda: NOW)
+    yield _filled(index)
+    index.close()
+    empty(elasticsearch_8)
+
+
+@pytest.fixture
+def empty_index(tmp_path: Path) -> Iterator[Index]:
+    index = EmbeddedIndex(tmp_path / "empty", clock=lambda: NOW)
+    index.prepare()
+    yield index
+    index.close()
+
+
+def _filled(index: Index) -> Index:
+    index.prepare()
+    stored = index.store(Batch(entry="seeds", mentions=seeds()))
+    assert not stored.refused
+    index.refresh()
+    return index

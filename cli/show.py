@@ -15,7 +15,15 @@ def table(title: str, rows: Sequence[dict[str, Any]]) -> None:
     """Rows of like keys; numbers to the right."""
     if not rows:
         return
-    drawn = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    drawn = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        header_style="dim",
+        box=None,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
     for key, value in rows[0].items():
         drawn.add_column(key, justify="right" if isinstance(value, int | float) else "left", overflow="fold")
     for row in rows:

@@ -1,4 +1,4 @@
-"""Runs the `hubbub` command as its users do: as a process, in a folder of its own, with nothing but its own settings."""
+"""Runs the `hubbub` command as its users do: as a process, in a folder of its own, with its own settings alone."""
 
 import json
 import os
@@ -22,18 +22,25 @@ def hubbub(
     """Runs it to its end in `folder`, with HUBBUB_HOME in there."""
     done = subprocess.run(
         [sys.executable, "-m", "hubbub", *map(str, arguments)],
-        cwd=folder, env=environment(folder / "home", **settings), input=stdin or b"",
-        capture_output=True, timeout=300, check=False,
-    )  # fmt: skip
+        cwd=folder,
+        env=environment(folder / "home", **settings),
+        input=stdin or b"",
+        capture_output=True,
+        timeout=300,
+        check=False,
+    )
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 def start(*arguments: str | Path, folder: Path, **settings: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "hubbub", *map(str, arguments)],
-        cwd=folder, env=environment(folder / "home", **settings),
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        cwd=folder,
+        env=environment(folder / "home", **settings),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def assert_one_clear_line(done: subprocess.CompletedProcess[str], status: int, *says: str) -> None:

@@ -27,7 +27,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     }
     for _ in range(2):
         done = subprocess.run(
-            [sys.executable, "-m", "hubbub", "demo"], cwd=folder, env=spoiled, capture_output=True, text=True, timeout=300, check=False
+            [sys.executable, "-m", "hubbub", "demo"],
+            cwd=folder,
+            env=spoiled,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
     return folder, done.stdout

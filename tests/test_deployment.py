@@ -1,4 +1,4 @@
-"""The deployment files, held against what Prefect and Docker read. Neither compose.yaml nor the Dockerfile is run here."""
+"""The deployment files, held against what Prefect and Docker read; compose.yaml and the Dockerfile are not run."""
 
 import re
 from importlib import import_module
@@ -17,8 +17,16 @@ PREFECT: dict[str, Any] = yaml.safe_load((ROOT / "prefect.yaml").read_text(encod
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 DEPLOYMENTS = {deployment["name"]: deployment for deployment in PREFECT["deployments"]}
 READ_BY_PREFECT = {
-    "name", "description", "entrypoint", "parameters", "schedules", "triggers", "concurrency_limit", "work_pool", "tags",
-}  # fmt: skip
+    "name",
+    "description",
+    "entrypoint",
+    "parameters",
+    "schedules",
+    "triggers",
+    "concurrency_limit",
+    "work_pool",
+    "tags",
+}
 
 
 @pytest.mark.parametrize("name", DEPLOYMENTS)
@@ -54,7 +62,9 @@ def test_compose_starts_what_the_readme_names() -> None:
         if "image" in service:
             assert re.search(r":\d", service["image"]), f"{name} is pinned to a version"
         for needed, how in service.get("depends_on", {}).items():
-            assert "healthcheck" in services[needed] or how["condition"] == "service_started", f"{name} waits for {needed}"
+            assert "healthcheck" in services[needed] or how["condition"] == "service_started", (
+                f"{name} waits for {needed}"
+            )
         for port in service.get("ports", []):
             assert port.startswith("127.0.0.1:"), f"{name} is open to this machine alone"
         for volume in service.get("volumes", []):

@@ -34,7 +34,8 @@ def _check(parts: Parts) -> int:
     rules = load_rules()
     _ = parts.notifier
     print(
-        f"{parts.settings.config}: {len(listening.brands)} brands, {examples - len(failures)} of {examples} examples hold, "
+        f"{parts.settings.config}: {len(listening.brands)} brands, "
+        f"{examples - len(failures)} of {examples} examples hold, "
         f"{len(listening.sources)} sources ready, {len(rules)} alert rules"
     )
     return 2 if failures else 0

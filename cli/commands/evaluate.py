@@ -9,7 +9,9 @@ from hubbub.cli import options, show
 
 @click.command("evaluate")
 @click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DATA...")
-@click.option("--model", "models", multiple=True, metavar="MODEL", help="Folder or hub id; may be given again to compare.")
+@click.option(
+    "--model", "models", multiple=True, metavar="MODEL", help="Folder or hub id; may be given again to compare."
+)
 @options.json_output
 def command(data: tuple[Path, ...], models: tuple[str, ...], as_json: bool) -> None:
     """Measure models on labelled posts: JSON lines with text, label and lang. Without --model, the one in use."""

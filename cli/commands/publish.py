@@ -10,7 +10,9 @@ from hubbub.flows.parts import open_parts
 
 @click.command("publish")
 @click.option("--report", type=click.Path(path_type=Path), metavar="FILE", help="Write one HTML page instead.")
-@click.option("--days", type=click.IntRange(1, 3650), metavar="N", help="Let the page cover the last N days.  [default: all]")
+@click.option(
+    "--days", type=click.IntRange(1, 3650), metavar="N", help="Let the page cover the last N days.  [default: all]"
+)
 @click.option("--ndjson", type=click.Path(path_type=Path), metavar="FILE", help="Write Kibana's saved objects instead.")
 @options.config
 @options.by_prefect

@@ -10,7 +10,9 @@ from hubbub.cli import show
 @click.command("train")
 @click.argument("data", type=click.Path(path_type=Path), metavar="DATA")
 @click.option("--base", required=True, metavar="FOLDER|HUB_ID", help="The encoder to begin with.")
-@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FOLDER", help="Weights and checkpoints.")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), metavar="FOLDER", help="Weights and checkpoints."
+)
 def command(data: Path, base: str, out: Path) -> None:
     """Fine-tune an encoder on the labelled posts in DATA/train, measured on DATA/val.
 

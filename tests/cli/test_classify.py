@@ -15,7 +15,9 @@ KEYS = {"label", "confidence", "score", "uncertain", "model"}
 
 
 def test_json_lines_come_back_whole_and_in_order(tmp_path: Path) -> None:
-    records = [{"id": n, "text": f"parcel {n} never came, awful", "tags": ["a", {"b": None}]} for n in range(BATCH + 80)]
+    records = [
+        {"id": n, "text": f"parcel {n} never came, awful", "tags": ["a", {"b": None}]} for n in range(BATCH + 80)
+    ]
     lines = "".join(json.dumps(record) + "\n" for record in records).encode()
 
     done = hubbub("classify", folder=tmp_path, stdin=lines)
@@ -29,7 +31,9 @@ def test_json_lines_come_back_whole_and_in_order(tmp_path: Path) -> None:
 
 def test_plain_lines_of_a_file_in_three_languages(tmp_path: Path) -> None:
     file = tmp_path / "posts.txt"
-    file.write_text("I love this app, thank you!\nบริการแย่มาก โทรไปไม่มีใครรับ\nDịch vụ quá tệ, tôi rất thất vọng\n", encoding="utf-8")
+    file.write_text(
+        "I love this app, thank you!\nบริการแย่มาก โทรไปไม่มีใครรับ\nDịch vụ quá tệ, tôi rất thất vọng\n", encoding="utf-8"
+    )
     done = hubbub("classify", file, folder=tmp_path)
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert [answer["sentiment"]["label"] for answer in answers] == ["positive", "negative", "negative"]
@@ -50,8 +54,10 @@ def test_records_without_a_text_keep_their_place_and_are_told_of(tmp_path: Path)
 def test_a_slow_source_does_not_wait_for_a_full_batch(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "hubbub", "classify"],
-        env=environment(tmp_path), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    ) as process:  # fmt: skip
+        env=environment(tmp_path),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
         assert process.stdin and process.stdout
         for text in ("first", "second"):
             process.stdin.write(text.encode() + b"\n")
@@ -64,9 +70,15 @@ def test_a_slow_source_does_not_wait_for_a_full_batch(tmp_path: Path) -> None:
 def test_a_reader_that_stops_early_sees_no_traceback(tmp_path: Path) -> None:
     lines = b"all fine\n" * 20_000
     done = subprocess.run(
-        f'"{sys.executable}" -m hubbub classify | head -n 1', shell=True, input=lines, cwd=tmp_path,
-        env=environment(tmp_path), capture_output=True, timeout=120, check=False,
-    )  # fmt: skip
+        f'"{sys.executable}" -m hubbub classify | head -n 1',
+        shell=True,
+        input=lines,
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
     assert len(done.stdout.splitlines()) == 1
     assert b"Traceback" not in done.stderr
 
@@ -89,12 +101,18 @@ def test_it_loads_neither_torch_nor_what_it_does_not_need(tmp_path: Path) -> Non
         "heavy = {'torch', 'transformers', 'prefect', 'elasticsearch', 'praw', 'tweepy', 'altair', 'slack_sdk'}\n"
         "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], input=b"fine\n", env=environment(tmp_path), capture_output=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program], input=b"fine\n", env=environment(tmp_path), capture_output=True, check=False
+    )
     assert done.returncode == 0, done.stderr.decode()
 
 
 @settings(max_examples=3, deadline=None)
-@given(st.lists(st.dictionaries(st.text(max_size=5), st.none() | st.text(max_size=20) | st.integers()), min_size=1, max_size=40))
+@given(
+    st.lists(
+        st.dictionaries(st.text(max_size=5), st.none() | st.text(max_size=20) | st.integers()), min_size=1, max_size=40
+    )
+)
 def test_any_records_keep_their_number_and_order(tmp_path_factory, records) -> None:
     folder = tmp_path_factory.mktemp("any")
     numbered = [{**record, "n": n, "text": record.get("text", "")} for n, record in enumerate(records)]

@@ -21,7 +21,12 @@ def folder(tmp_path: Path) -> Path:
             {"native_id": "1", "text": "Kolibri lost my parcel, terrible", "posted_at": "2026-09-01T10:00:00Z"},
             {"native_id": "2", "text": "nothing about the brand", "posted_at": "2026-09-01T11:00:00Z"},
             {"native_id": "3", "text": "Kolibri, no time given"},
-            {"native_id": "4", "text": "Sorry to hear that!", "posted_at": "2026-09-01T12:00:00Z", "author_name": "Kolibri"},
+            {
+                "native_id": "4",
+                "text": "Sorry to hear that!",
+                "posted_at": "2026-09-01T12:00:00Z",
+                "author_name": "Kolibri",
+            },
         ],
     )
     return tmp_path
@@ -30,8 +35,11 @@ def folder(tmp_path: Path) -> Path:
 def test_collect_status_and_replay_agree(folder: Path) -> None:
     run = json.loads(hubbub("collect", "--json", folder=folder).stdout)[0]
     assert {key: run[key] for key in ("fetched", "new", "dropped", "dead_lettered")} == {
-        "fetched": 4, "new": 2, "dropped": 1, "dead_lettered": 1,
-    }  # fmt: skip
+        "fetched": 4,
+        "new": 2,
+        "dropped": 1,
+        "dead_lettered": 1,
+    }
     status = json.loads(hubbub("status", "--json", folder=folder).stdout)
     assert status["mentions"]["total"] == 2
     assert status["dead_letters"] == 1
@@ -67,9 +75,11 @@ def test_a_failing_source_does_not_stop_the_others(folder: Path) -> None:
         "  - {name: posts, collector: file, path: posts.ndjson, source: forum}\n"
     )
     reddit = {
-        "HUBBUB_REDDIT__CLIENT_ID": "id", "HUBBUB_REDDIT__CLIENT_SECRET": "very-secret",
-        "HUBBUB_REDDIT__OAUTH_URL": "http://127.0.0.1:9", "HUBBUB_REDDIT__REDDIT_URL": "http://127.0.0.1:9",
-    }  # fmt: skip
+        "HUBBUB_REDDIT__CLIENT_ID": "id",
+        "HUBBUB_REDDIT__CLIENT_SECRET": "very-secret",
+        "HUBBUB_REDDIT__OAUTH_URL": "http://127.0.0.1:9",
+        "HUBBUB_REDDIT__REDDIT_URL": "http://127.0.0.1:9",
+    }
     done = hubbub("collect", folder=folder, **reddit)
     assert_one_clear_line(done, 1, "away")
     assert "very-secret" not in done.stderr
@@ -91,7 +101,9 @@ def test_the_schema_accepts_the_examples_and_refuses_a_typo(tmp_path: Path) -> N
     validator = Draft202012Validator(json.loads(hubbub("check", "--schema", folder=tmp_path).stdout))
     for example in ("examples/hubbub.yaml", "examples/care/hubbub.yaml", "cli/demo/hubbub.yaml"):
         validator.validate(yaml.safe_load((ROOT / example).read_text(encoding="utf-8")))
-    assert not validator.is_valid({"brands": [{"name": "A"}], "sources": [{"name": "a", "collector": "file", "pth": "x"}]})
+    assert not validator.is_valid(
+        {"brands": [{"name": "A"}], "sources": [{"name": "a", "collector": "file", "pth": "x"}]}
+    )
     assert not validator.is_valid({"brands": [{"name": "A", "alias": ["b"]}]})
 
 
@@ -117,7 +129,9 @@ def test_a_wrong_address_names_its_variable(folder: Path, setting: str) -> None:
 
 def test_every_command_has_help(tmp_path: Path) -> None:
     commands = [path.stem for path in (ROOT / "cli" / "commands").glob("[a-z]*.py")]
-    assert {"demo", "collect", "classify", "alert", "publish", "status", "check", "train", "evaluate", "replay"} <= set(commands)
+    assert {"demo", "collect", "classify", "alert", "publish", "status", "check", "train", "evaluate", "replay"} <= set(
+        commands
+    )
     for name in commands:
         done = hubbub(name, "--help", folder=tmp_path)
         assert done.returncode == 0

@@ -1,4 +1,4 @@
-"""What a user sees when Elasticsearch refuses or goes away: one clear line, exit status 1, and the next run completes."""
+"""When Elasticsearch refuses or goes away a user sees one clear line and exit status 1, and the next run completes."""
 
 import json
 import subprocess
@@ -56,7 +56,6 @@ def test_a_node_that_is_not_there(folder: Path) -> None:
 
 def test_a_full_disk_and_then_room_again(folder: Path, node: Node) -> None:
     settings = {"HUBBUB_INDEX__URL": node.url}
-    with node.client() as client:
     assert hubbub("status", folder=folder, **settings).returncode == 0  # makes the templates
     with node.client() as client:
         client.indices.create(index="mentions-2026.09")

@@ -54,8 +54,13 @@ class Server:
     def prefect(self, *arguments: str) -> str:
         done = subprocess.run(
             [sys.executable, "-m", "prefect", *arguments],
-            env=self.environment, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False,
-        )  # fmt: skip
+            env=self.environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -64,8 +69,12 @@ class Server:
             self.started.append(
                 subprocess.Popen(
                     [sys.executable, "-m", "prefect", *arguments],
-                    env=self.environment, cwd=ROOT, stdout=log, stderr=log, start_new_session=True,
-                )  # fmt: skip
+                    env=self.environment,
+                    cwd=ROOT,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
             )
 
     def ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
@@ -105,7 +114,10 @@ class Server:
 def server(tmp_path: Path) -> Iterator[Server]:
     (tmp_path / "posts.ndjson").write_text(
         "".join(
-            json.dumps({"native_id": str(n), "text": f"Kolibri lost my parcel {n}", "posted_at": "2026-11-01T10:00:00Z"}) + "\n"
+            json.dumps(
+                {"native_id": str(n), "text": f"Kolibri lost my parcel {n}", "posted_at": "2026-11-01T10:00:00Z"}
+            )
+            + "\n"
             for n in range(12)
         )
     )

@@ -1,6 +1,6 @@
 """Reads Lens columns as Kibana does and asks a real Elasticsearch for them.
 
-Each bucketed column is an aggregation, each filtered count a filter in it, each formula the arithmetic over its columns.
+Each bucketed column is an aggregation, each filtered count a filter in it, each formula arithmetic over its columns.
 Kibana's query language is put into Lucene's, which for the few words that Hubbub uses differs in capitals alone.
 """
 

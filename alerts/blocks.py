@@ -36,7 +36,8 @@ def escaped(text: str) -> str:
 
 def _post(post: Evidence) -> list[Block]:
     """What was said, then by whom and where."""
-    who = ", ".join(escaped(shortened(harmless(name), 80)) for name in (post.source, post.author) if name)
+    names = [harmless(name) for name in (post.source, post.author) if name]
+    who = ", ".join(escaped(shortened(name, 80)) for name in names if name) or "somebody"
     address = _address(post.url)
     where = f" · <{address}|open>" if address else ""
     said = harmless(post.text) or "(no text)"

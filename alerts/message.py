@@ -49,6 +49,8 @@ def _presentable(post: Evidence) -> Evidence:
 
 def _number(value: float) -> str:
     """Whole from ten on, below that with one digit where it is not zero: 0.4, 3, 57."""
+    if 0 < value < 0.05:
+        return "less than 0.1"
     return f"{value:.0f}" if value >= 10 else f"{value:.1f}".removesuffix(".0")
 
 

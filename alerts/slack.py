@@ -103,8 +103,11 @@ class SlackNotifier:
         return cls(settings.bot_token, settings.channel, settings.base_url)
 
     def send(self, alert: Alert) -> dict[str, str]:
-        """A server error or a lost connection may come after the message was taken: then the channel is looked at, and only
-        after a server error, which ends the request, is it posted once more. slack_sdk's own handlers would post blindly."""
+        """Posts once.
+
+        A server error or a lost connection may come after the message was taken: then the channel is looked at, and
+        only after a server error, which ends the request, is it posted once more; slack_sdk's handlers would not look.
+        """
         from slack_sdk.errors import SlackApiError
 
         try:

@@ -1,0 +1,60 @@
+"""`python one_run.py HOME SLACK MINUTES [KILL]`: one run that finds trouble, in a process of its own, on the embedded index.
+
+KILL is a place like `before 4` or `after 4`: the process kills itself there, before or after its fourth call of the state.
+"""
+
+import os
+import signal
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from hubbub.alerts.pipeline import raise_alerts
+from hubbub.alerts.slack import SlackNotifier
+from hubbub.index.embedded import EmbeddedIndex
+from tests.alerts.made import NOW, evidence, finding
+from tests.fakes.slack import CHANNEL, TOKEN
+
+
+class MortalState:
+    """Passes every call on, and dies where it is told to."""
+
+    def __init__(self, state: Any, place: str) -> None:
+        self._state, self._place, self._calls = state, place, 0
+
+    def __getattr__(self, name: str) -> Any:
+        def call(*args: Any, **options: Any) -> Any:
+            self._calls += 1
+            self._die(f"before {self._calls}")
+            answer = getattr(self._state, name)(*args, **options)
+            self._die(f"after {self._calls}")
+            return answer
+
+        return call
+
+    def _die(self, place: str) -> None:
+        if place == self._place:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main(home: str, slack: str, minutes: str, place: str = "") -> None:
+    now = NOW + timedelta(minutes=float(minutes))
+    index = EmbeddedIndex(Path(home), lambda: now)
+    index.prepare()
+    outcomes = raise_alerts(
+        [finding(float(minutes))],
+        evidence=evidence,
+        state=MortalState(index.state, place),
+        notifier=SlackNotifier(SecretStr(TOKEN), CHANNEL, slack),
+        mutes=(),
+        clock=lambda: now,
+    )
+    index.close()
+    print(*(outcome.decision for outcome in outcomes), sep="\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,79 @@
+"""Processes killed while they send, and several that send at once: the message is there once."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.slack import FakeSlack, fake_slack
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def slack() -> Iterator[FakeSlack]:
+    with fake_slack() as server:
+        yield server
+
+
+def start(home: Path, slack: FakeSlack, minutes: float, place: str = "") -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.alerts.one_run", str(home), slack.url, str(minutes), place]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
+def run(home: Path, slack: FakeSlack, minutes: float, place: str = "") -> tuple[int, list[str]]:
+    process = start(home, slack, minutes, place)
+    output, _ = process.communicate(timeout=120)
+    return process.returncode, output.split("\n")[:-1]
+
+
+CALLS = 8  # of the state in a run that sends: two lists, claim (look, create), create, put, release
+
+
+@pytest.mark.parametrize("place", [f"{when} {call}" for call in range(1, CALLS) for when in ("before", "after")])
+def test_killed_at_any_call_of_the_state_the_next_run_completes_it(
+    tmp_path: Path, slack: FakeSlack, place: str
+) -> None:
+    status, _ = run(tmp_path, slack, 0, place)
+    assert status == -signal.SIGKILL
+    assert run(tmp_path, slack, 2)[0] == 0
+    assert len(slack.messages) == 1
+    assert run(tmp_path, slack, 5) == (0, ["already sent"])
+    assert len(slack.messages) == 1
+
+
+def test_a_run_that_is_not_killed_makes_no_other_calls(tmp_path: Path, slack: FakeSlack) -> None:
+    assert run(tmp_path, slack, 0, f"before {CALLS}") == (0, ["sent"])
+
+
+@pytest.mark.parametrize("moment", ["before_storing", "before_answering"])
+def test_killed_while_slack_has_the_message_the_next_run_completes_it(
+    tmp_path: Path, slack: FakeSlack, moment: str
+) -> None:
+    """The request is with Slack: before it took the message (which it then does all the same), and before its answer."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def kill() -> None:
+        os.kill(processes[0].pid, signal.SIGKILL)
+        processes[0].wait(timeout=60)
+
+    setattr(slack, moment, kill)
+    processes.append(start(tmp_path, slack, 0))
+    processes[0].communicate(timeout=120)
+    assert processes[0].returncode == -signal.SIGKILL
+    setattr(slack, moment, lambda: None)
+    assert run(tmp_path, slack, 2) == (0, ["grouped", "already sent"])
+    assert run(tmp_path, slack, 5) == (0, ["already sent"])
+    assert len(slack.messages) == 1
+
+
+def test_workers_that_find_the_same_at_once_send_it_once(tmp_path: Path, slack: FakeSlack) -> None:
+    processes = [start(tmp_path, slack, minutes / 60) for minutes in range(4)]
+    outputs = [process.communicate(timeout=120)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0] * 4
+    assert sorted("sent" in output.split("\n") for output in outputs) == [False, False, False, True]
+    assert len(slack.messages) == 1

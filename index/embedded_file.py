@@ -1,0 +1,174 @@
+"""The SQLite file behind the embedded index: its tables, how it is opened, and its errors in one line each."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+
+from hubbub.core.errors import Fatal, Misconfigured, Retryable
+from hubbub.index.mapping import FIELDS
+
+FILE = "hubbub.sqlite"
+PATIENCE = 60.0  # seconds to wait for another process that writes
+MULTIPLE = ("brand", "match.term", "match.kind", "match.product", "competitor", "themes", "signals")
+TEXTS = {"message": "message", "title": "title", "message.th": "message_th", "title.th": "title_th"}
+"""Full-text fields and their columns in the table `words`."""
+
+COLUMNS = {name: field["type"] for name, field in FIELDS.items() if field["type"] not in ("text", "object")}
+"""Fields that are a column of `mention`, with their type in the mapping. A field of `MULTIPLE` has its values in
+the table `value` and, put together by `joined`, in its column too."""
+
+_OURS = 0x48756262  # "Hubb", in the file's header
+_FORMAT = 1
+_TYPES = {"keyword": "TEXT", "float": "REAL"}
+# ASCII punctuation belongs to the words, which are cut before (index/segment.py) and joined by spaces.
+_PUNCTUATION = "".join(chr(code) for code in range(33, 127) if not chr(code).isalnum()).replace("'", "''")
+_SCHEMA = (
+    "CREATE TABLE mention (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL)",
+    "CREATE TABLE document (n INTEGER PRIMARY KEY, body TEXT NOT NULL)",
+    "CREATE TABLE value (field TEXT, value TEXT, n INTEGER, PRIMARY KEY (n, field, value)) WITHOUT ROWID",
+    "CREATE TABLE record (n INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, key TEXT NOT NULL,"
+    " body TEXT NOT NULL, UNIQUE (kind, key))",
+    f"CREATE VIRTUAL TABLE words USING fts5({', '.join(TEXTS.values())},"
+    f" tokenize = \"ascii tokenchars '{_PUNCTUATION.replace(chr(34), chr(34) * 2)}'\")",
+)
+_HOT = ("@timestamp", "brand", "source", "sentiment.label", "user.is_brand", "sentiment.score")
+
+
+def column(field: str) -> str:
+    return f'"{field}"'
+
+
+class File:
+    """One connection for all threads of a process, opened when first needed."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._lock = RLock()
+        self._connection: sqlite3.Connection | None = None
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Everything read in it is of one moment."""
+        with self._using("BEGIN") as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Everything written in it is on disk when it ends, or nothing."""
+        with self._using("BEGIN IMMEDIATE") as connection:
+            yield connection
+
+    def close(self) -> None:
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = None
+
+    @contextmanager
+    def _using(self, begin: str) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            if self._connection is None:
+                self._connection = _open(self._home)
+            with clear_errors(self._home / FILE), _transaction(self._connection, begin):
+                yield self._connection
+
+
+def _open(home: Path) -> sqlite3.Connection:
+    """Opens the file, made and completed where needed.
+
+    Raises:
+        Misconfigured: `home` cannot hold it, or what is there is not Hubbub's.
+        Fatal, Retryable: see `clear_errors`.
+    """
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Misconfigured(f"{home}: cannot be a folder for the index ({error.strerror}); set HUBBUB_HOME") from None
+    path = home / FILE
+    with clear_errors(path):
+        connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+        try:
+            _complete(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _complete(connection: sqlite3.Connection, path: Path) -> None:
+    _check(connection, path)
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA cache_size = -65536")  # 64 MiB
+    present = {row[1] for row in connection.execute("PRAGMA table_info(mention)")}
+    if present >= set(COLUMNS):
+        return
+    connection.execute("PRAGMA journal_mode = WAL")
+    with _transaction(connection, "BEGIN IMMEDIATE"):
+        _check(connection, path)  # another process may have been first
+        present = {row[1] for row in connection.execute("PRAGMA table_info(mention)")}
+        if not present:
+            for statement in _SCHEMA:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {_OURS}")
+            connection.execute(f"PRAGMA user_version = {_FORMAT}")
+        for field, kind in COLUMNS.items():
+            if field not in present:
+                connection.execute(f"ALTER TABLE mention ADD COLUMN {column(field)} {_TYPES.get(kind, 'INTEGER')}")
+        hot = ", ".join(column(field) for field in _HOT)
+        connection.execute(f"CREATE INDEX IF NOT EXISTS hot ON mention ({hot})")
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    (owner,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (tables,) = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+    if tables and owner != _OURS:
+        raise Misconfigured(f"{path}: another program's database; set HUBBUB_HOME to a folder of Hubbub's own")
+    if version > _FORMAT:
+        raise Misconfigured(f"{path}: made by a newer Hubbub; update this one, or set HUBBUB_HOME to another folder")
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
+    connection.execute(begin)
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def clear_errors(path: Path) -> Iterator[None]:
+    """Turns SQLite's errors into ours.
+
+    Raises:
+        Retryable: another process writes for longer than `PATIENCE`.
+        Misconfigured: the file is no SQLite database, or may not be opened or written.
+        Fatal: the disk is full or broken, or the file is damaged.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        match code:
+            case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+                raise Retryable(f"{path}: another process has been writing for long; try again later") from None
+            case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
+                raise Misconfigured(f"{path}: may not be opened or written ({error}); check its permissions") from None
+            case sqlite3.SQLITE_NOTADB:
+                raise Misconfigured(
+                    f"{path}: not a database; move it away, or set HUBBUB_HOME to another folder"
+                ) from None
+            case sqlite3.SQLITE_CORRUPT:
+                raise Fatal(f"{path}: damaged ({error}); restore a copy, or move it away to begin anew") from None
+            case sqlite3.SQLITE_FULL:
+                raise Fatal(f"{path}: the disk is full; free some space and run again, nothing is lost") from None
+            case sqlite3.SQLITE_IOERR:
+                raise Fatal(f"{path}: cannot be read or written ({error}); check the disk and its space") from None
+            case _:
+                raise

@@ -1,0 +1,109 @@
+"""Field values as the embedded index keeps and compares them, which is how Elasticsearch does."""
+
+import struct
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hubbub.core.errors import Misconfigured
+from hubbub.core.ports import Json
+from hubbub.index.embedded_file import COLUMNS, MULTIPLE
+from hubbub.index.mapping import FIELDS
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_LONGS = range(-(2**63), 2**63)
+
+
+def columns(document: Json) -> list[Any]:
+    """The values of `COLUMNS`, in their order."""
+    return [_stored(field, kind, found(document, field)) for field, kind in COLUMNS.items()]
+
+
+def multiple(document: Json) -> list[tuple[str, str]]:
+    """Field and value of the fields that may have several."""
+    return [(field, value) for field in MULTIPLE for value in dict.fromkeys(_keywords(field, found(document, field)))]
+
+
+def found(document: Json, field: str) -> Any:
+    value: Any = document
+    for name in (field,) if field in document else field.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def unfit(document: Json) -> str | None:
+    """Why the mapping cannot take the document."""
+    for field, kind in COLUMNS.items():
+        value = found(document, field)
+        if kind == "long" and value is not None and value not in _LONGS:
+            return f"failed to parse field [{field}] of type [long]: the value is out of range"
+    return None
+
+
+def joined(values: list[str]) -> str | None:
+    """Several values in one column, told apart by line breaks: `instr(column, joined([value]))` finds one."""
+    if not values:
+        return None
+    return "\n" + "\n".join(value.replace("\\", "\\\\").replace("\n", "\\n") for value in values) + "\n"
+
+
+def milliseconds(moment: datetime) -> int:
+    """Since 1970, whole."""
+    return (moment - EPOCH) // _MILLISECOND
+
+
+def iso(milliseconds: float, zone: timedelta = timedelta()) -> str:
+    """As Elasticsearch writes dates: `2026-11-01T00:00:00.000Z`."""
+    moment = EPOCH + timedelta(milliseconds=int(milliseconds)) + zone
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + (_offset(zone) or "Z")
+
+
+def single(number: float) -> float:
+    """A number as a `float` field keeps it: 32 bits wide."""
+    narrow: float = struct.unpack("f", struct.pack("f", number))[0]
+    return narrow
+
+
+def shortest(number: float) -> float:
+    """A 32-bit number as people write it: 0.1, not 0.10000000149."""
+    return next(short for digits in range(1, 10) if single(short := float(f"{number:.{digits}g}")) == number)
+
+
+def field_type(field: str) -> str:
+    """The type in the mapping.
+
+    Raises:
+        Misconfigured: there is no such field that can be asked.
+    """
+    if field.removesuffix(".th") in ("message", "title"):
+        return "text"
+    if field not in COLUMNS:
+        raise Misconfigured(f"the index has no field {field!r} to ask for")
+    return str(FIELDS[field]["type"])
+
+
+def _stored(field: str, kind: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if field in MULTIPLE:
+        return joined(_keywords(field, value))
+    match kind:
+        case "date":
+            return milliseconds(datetime.fromisoformat(value))
+        case "float":
+            return single(value)
+        case "keyword":
+            return next(iter(_keywords(field, value)), None)
+        case _:
+            return int(value)
+
+
+def _keywords(field: str, value: Any) -> list[str]:
+    values = value if isinstance(value, list) else [] if value is None else [value]
+    longest = FIELDS[field]["ignore_above"]
+    return [text for text in values if len(text) <= longest // 2 or len(text.encode("utf-16-le")) // 2 <= longest]
+
+
+def _offset(zone: timedelta) -> str:
+    minutes = int(zone.total_seconds() // 60)
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}" if minutes else ""

@@ -1,8 +1,9 @@
 """Reads a YAML file whose words stay words: `aliases: [No, 365, 2026-01-01]` are three strings, and what is a number or
 a switch is told by the setting that it is for."""
 
+import codecs
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 
@@ -13,11 +14,6 @@ _LARGEST = 1_000_000  # bytes
 
 class _Words(yaml.SafeLoader):
     """Knows text, empty values, lists and mappings; refuses repeated keys, and aliases, which can grow without end."""
-
-    yaml_implicit_resolvers: ClassVar = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag == "tag:yaml.org,2002:null"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
@@ -38,6 +34,12 @@ class _Words(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+_Words.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag == "tag:yaml.org,2002:null"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 def read_yaml(path: Path) -> Any:
     """The contents of the file.
 
@@ -53,7 +55,7 @@ def read_yaml(path: Path) -> Any:
     if len(content) > _LARGEST:
         raise Misconfigured(f"{path}: larger than {_LARGEST // 1_000_000} MB; is it the right file?")
     try:
-        return yaml.load(content.decode("utf-8-sig"), _Words)
+        return yaml.load(content.removeprefix(codecs.BOM_UTF8).decode(), _Words)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise Misconfigured(f"{path}: line {line}: not UTF-8; save the file as UTF-8") from None

@@ -78,7 +78,7 @@ def a_reddit(monkeypatch: pytest.MonkeyPatch) -> Iterator[Source]:
         def add(count: int) -> None:
             start = len(fake.submissions) + len(fake.comments)
             for n in range(start, start + count):
-                at = (NOW - timedelta(hours=20) + timedelta(seconds=n)).timestamp()
+                at = (NOW - timedelta(hours=40) + timedelta(minutes=n)).timestamp()
                 if n % 2:
                     fake.comments.append(comment(f"c{n}", at=at, text=f"Acme {n}"))
                 else:

@@ -62,6 +62,14 @@ def test_every_format_reads_the_same(tmp_path: Path, suffix: str, packed: bool, 
     assert read(path, pages[-1].cursor) == []
 
 
+def test_a_table_without_a_last_newline_is_read_once(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_bytes(b"text,posted_at\nOne,1700000000")
+    pages = read(path)
+    assert len(records(pages)) == 1
+    assert read(path, pages[-1].cursor) == []
+
+
 def test_windows_csv_with_semicolons_and_quoted_newlines(tmp_path: Path) -> None:
     path = tmp_path / "export.csv"
     path.write_bytes(b'text;posted_at\r\n"one\r\ntwo";%s\r\n\r\nthree, four;%s\r\n' % (AT.encode(), AT.encode()))

@@ -1,6 +1,7 @@
-"""`python one_run.py HOME SLACK MINUTES [KILL]`: one run that finds trouble, in a process of its own, on the embedded index.
+"""`python -m tests.alerts.one_run HOME SLACK MINUTES [KILL]`: one run that finds trouble, on the embedded index.
 
-KILL is a place like `before 4` or `after 4`: the process kills itself there, before or after its fourth call of the state.
+KILL is a place like `before 4` or `after 4`: the process kills itself there, before or after its fourth call of the
+state.
 """
 
 import os
@@ -53,7 +54,7 @@ def main(home: str, slack: str, minutes: str, place: str = "") -> None:
         clock=lambda: now,
     )
     index.close()
-    print(*(outcome.decision for outcome in outcomes), sep="\n")
+    sys.stdout.writelines(f"{outcome.decision}\n" for outcome in outcomes)
 
 
 if __name__ == "__main__":

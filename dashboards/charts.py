@@ -55,7 +55,7 @@ def _(panel: OverTime, answer: Answer, width: int) -> str | None:
         color=alt.Color("label:N", scale=_SCALE, legend=None),
         description="says:N",
     )
-    return _svg(chart)
+    return _svg(chart.to_dict())
 
 
 @draw.register
@@ -83,7 +83,7 @@ def _(panel: NetOverTime, answer: Answer, width: int) -> str | None:
         description="says:N",
     )
     present = points.transform_filter("isValid(datum.net)")
-    return _svg(alt.layer(zero, line, present, config=_CONFIG))
+    return _svg(alt.layer(zero, line, present, config=_CONFIG).to_dict())
 
 
 @draw.register
@@ -108,9 +108,8 @@ def _(panel: Ranking, answer: Answer, width: int) -> str | None:
         .mark_text(align="left", dx=6, color="var(--muted)", fontSize=12)
         .encode(y=alt.Y("name:N", sort=order), x="total:Q", text="words:N")
     )
-    return _svg(
-        alt.layer(bars, ends, config=_CONFIG, width=width, height=max(28 * len(rows), min(190, 44 * len(rows))))
-    )
+    height = max(28 * len(rows), min(190, 44 * len(rows)))
+    return _svg(alt.layer(bars, ends, config=_CONFIG, width=width, height=height).to_dict())
 
 
 def counted(number: int) -> str:
@@ -147,9 +146,9 @@ def _time_axis(rows: list[Row]) -> alt.Axis:
     return alt.Axis(format=form, grid=False, labelOverlap="greedy", labelSeparation=10, tickCount=6, title=None)
 
 
-def _svg(chart: alt.Chart | alt.LayerChart) -> str:
+def _svg(specification: dict[str, Any]) -> str:
     ElementTree.register_namespace("", _SVG)
-    root = ElementTree.fromstring(vl_convert.vegalite_to_svg(chart.to_dict()))
+    root = ElementTree.fromstring(vl_convert.vegalite_to_svg(specification))
     for element in root.iter():
         words, role = element.attrib.pop("aria-label", ""), element.attrib.pop("role", "")
         element.attrib.pop("aria-roledescription", None)

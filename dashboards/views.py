@@ -1,6 +1,7 @@
 """Turns a panel and its answer into what the page shows of it: words, numbers, drawings."""
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import singledispatch
@@ -55,7 +56,7 @@ class View:
     says: str = ""
     drawings: dict[str, str] = field(default_factory=dict)
     head: tuple[str, ...] = ()
-    rows: list[tuple[str, ...]] = field(default_factory=list)
+    rows: Sequence[tuple[str, ...]] = ()
     counts: dict[str, int] = field(default_factory=dict)
     posts: list[Post] = field(default_factory=list)
 
@@ -89,9 +90,9 @@ def _(panel: OverTime, name: str, answer: Answer, **sizes: int) -> View:
         return View(name, panel, answer, "chart", says=says, drawings=drawn, head=("Time (UTC)", "Mentions"), rows=rows)
     top = max(answer.rows, key=lambda row: row.counts["negative"])
     says = f"{counted(answer.total)}; most negative ones in {top.label}: {top.counts['negative']:,} of {top.total:,}."
-    head, rows = _split_table("Time (UTC)", answer.rows)
+    head, table = _split_table("Time (UTC)", answer.rows)
     counts = _summed(answer.rows)
-    return View(name, panel, answer, "chart", says=says, drawings=drawn, head=head, rows=rows, counts=counts)
+    return View(name, panel, answer, "chart", says=says, drawings=drawn, head=head, rows=table, counts=counts)
 
 
 @view.register

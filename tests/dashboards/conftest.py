@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from elasticsearch import Elasticsearch
 
 from hubbub.core.ports import Batch, Index
 from hubbub.index.elastic import ElasticIndex
@@ -19,11 +20,12 @@ def embedded_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
 
 @pytest.fixture
 def elastic_index(elasticsearch_8: str) -> Iterator[Index]:
-    empty(elasticsearch_8)
     index = ElasticIndex(elasticsearch_8, clock=lambda: NOW)
-    yield _filled(index)
+    with Elasticsearch(elasticsearch_8) as client:
+        empty(client)
+        yield _filled(index)
+        empty(client)
     index.close()
-    empty(elasticsearch_8)
 
 
 @pytest.fixture

@@ -2,14 +2,22 @@
 
 import copy
 import json
+import re
+import textwrap
 from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hubbub.core.ports import Index
+from hubbub.dashboards.answers import Period, ask
 from hubbub.dashboards.kibana import compile_dashboards
+from hubbub.dashboards.lens import saved_object
 from hubbub.dashboards.panel import panels
 from tests.dashboards.checks import problems
+from tests.dashboards.seeds import NOW
 
 Json = dict[str, Any]
 
@@ -69,6 +77,17 @@ def test_links_open_by_the_data_view(objects: list[Json]) -> None:
     assert formats["url.full"]["id"] == "url"
     assert formats["url.full"]["params"]["type"] == "a"
     assert "url.full" in _one(objects, "hubbub-newest-negative")["attributes"]["columns"]
+
+
+def test_the_panel_of_the_documentation_compiles(embedded_index: Index) -> None:
+    page = (Path(__file__).parents[2] / "docs/dashboards.md").read_text(encoding="utf-8")
+    [code] = re.findall(r"(?:^    .*\n|^\n)*^    PANEL = .*\n(?:^    .*\n)*", page, re.MULTILINE)
+    told: dict[str, Any] = {}
+    exec(textwrap.dedent(code), told)
+    lens = saved_object(told["PANEL"], "by-language")
+    assert lens["attributes"]["title"] == "By language"
+    answer = ask(told["PANEL"], embedded_index.search, Period(NOW - timedelta(days=14), NOW))
+    assert {row.label for row in answer.rows} == {"en", "th", "vi", "ar"}
 
 
 def _rename_a_field(objects: list[Json]) -> None:

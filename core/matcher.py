@@ -13,7 +13,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import ahocorasick
 
@@ -36,7 +35,7 @@ class _Sought:
         rank: place of its match in the watch list.
         whole: a handle, a hashtag or an address, which a mask over addresses must not hide.
         accented: the term with its accents; None where it has none.
-        exact: the tidy term where capitals and accents count.
+        exact: the tidy term where capitals and accents count, else None.
         match: what to say when it is found; None for an exclude.
     """
 
@@ -51,36 +50,30 @@ class _Sought:
 
 
 class _Reading:
-    """A text and what is worked out of it, once something was found."""
+    """A text and what the matcher works out of it; the rarer things only once something was found."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._lowered = lower(tidy(text))
+        self._letters: list[int] | None = None
+        self._exact: dict[str, bool] = {}
         self.plain = bare(self._lowered)
         self.has_accents = len(self.plain) != len(self._lowered)
-
-    @cached_property
-    def tagged(self) -> str:
-        return _without_links(self.plain)
-
-    @cached_property
-    def words(self) -> str:
-        return _without_addresses(self.tagged)
-
-    @cached_property
-    def exact_tagged(self) -> str:
-        return _without_links(tidy(self._text))
-
-    @cached_property
-    def exact_words(self) -> str:
-        return _without_addresses(self.exact_tagged)
-
-    @cached_property
-    def _letters(self) -> list[int]:
-        return letters(self._lowered)
+        self.tagged = _without_links(self.plain)
+        self.words = _without_addresses(self.tagged)
 
     def with_accents(self, start: int, end: int) -> str:
+        if self._letters is None:
+            self._letters = letters(self._lowered)
         return self._lowered[self._letters[start] : self._letters[end]]
+
+    def holds_exactly(self, exact: str, sought: _Sought) -> bool:
+        """Whether an exact term is anywhere in the text; looked up once a term."""
+        if exact not in self._exact:
+            seen = _without_links(tidy(self._text))
+            seen = seen if sought.whole else _without_addresses(seen)
+            self._exact[exact] = _holds(seen, exact, sought.alone)
+        return self._exact[exact]
 
 
 class Matcher:
@@ -181,7 +174,7 @@ def _match(brand: Brand, term: str | None = None, kind: MatchKind | None = None,
 def _is_there(sought: _Sought, reading: _Reading, end: int) -> bool:
     """Whether the letters before `end` are the term itself and not a part of something else."""
     if sought.exact is not None:
-        return _holds(reading.exact_tagged if sought.whole else reading.exact_words, sought.exact, sought.alone)
+        return reading.holds_exactly(sought.exact, sought)
     start = end - len(sought.plain)
     seen = reading.tagged if sought.whole else reading.words
     if not seen.startswith(sought.plain, start) or not sought.alone(seen, start, end):
@@ -207,6 +200,6 @@ def _without_links(text: str) -> str:
 
 def _without_addresses(text: str) -> str:
     """Masks handles and mail addresses."""
-    if "@" not in text and "u/" not in text.lower():
-        return text
-    return _ADDRESS.sub(lambda address: _MASK * len(address[0]), text)
+    if "@" in text or "u/" in text or "U/" in text:
+        return _ADDRESS.sub(lambda address: _MASK * len(address[0]), text)
+    return text

@@ -17,10 +17,8 @@ class _Words(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark
-            raise yaml.MarkedYAMLError(
-                problem="aliases (*name) are not understood here; write it out", problem_mark=mark
-            )
+            problem = "aliases (*name) are not understood here; write it out"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=self.current_event.start_mark)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

@@ -162,6 +162,13 @@ def test_an_exclude_bars_its_own_brand_only():
     assert matcher.find("lumo #AD") == []
 
 
+def test_each_exact_exclude_counts():
+    matcher = Matcher([Brand(name="Lumo", excludes=(Exact(term="ADS"), Exact(term="ads")))])
+    assert matcher.find("lumo ads") == []
+    assert matcher.find("lumo ADS") == []
+    assert [match.term for match in matcher.find("lumo Ads")] == ["Lumo"]
+
+
 def test_no_brand_matches_nothing():
     assert Matcher([]).find("lumo") == []
 
@@ -170,6 +177,11 @@ def test_hostile_text_is_only_text():
     matcher = Matcher([LUMO])
     assert [match.term for match in matcher.find("\ud800 lumo \udfff \0")] == ["Lumo"]
     assert [match.term for match in matcher.find("@" * 20_000 + " lumo " + "a" * 50_000 + "#" * 20_000)] == ["Lumo"]
+
+
+def test_a_text_full_of_almost_matches_takes_no_longer_than_its_length():
+    matcher = Matcher([Brand(name="Other", aliases=(Exact(term="ing"), "ong"))])
+    assert matcher.find("ing" * 30_000 + "ong" * 30_000) == []
 
 
 def mention(**fields) -> Mention:

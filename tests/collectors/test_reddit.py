@@ -1,5 +1,6 @@
 """The Reddit collector: praw itself against a local Reddit."""
 
+import json
 import logging
 import socket
 from collections.abc import Iterator
@@ -168,7 +169,9 @@ def test_what_is_no_thing_is_set_aside(fake: FakeReddit) -> None:
 def test_hostile_text_stays_text(fake: FakeReddit) -> None:
     texts = ["<script>alert(1)</script>", "<!channel> hi", "\u202ereversed", "nul \0", "half \ud83d", "x" * 100_000]
     fake.comments += [comment(f"c{n}", text=text, at=NOON - n) for n, text in enumerate(texts)]
-    mentions = [collector().normalise(record) for page in read() for record in page.records]
+    records = [record for page in read() for record in page.records]
+    json.dumps(records, ensure_ascii=False, allow_nan=False).encode()  # as a store writes them
+    mentions = [collector().normalise(record) for record in records]
     assert [m.text for m in mentions] == [*texts[:3], "nul \ufffd", "half \ufffd", texts[5]]
     b"".join(m.model_dump_json().encode() for m in mentions)
 

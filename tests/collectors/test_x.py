@@ -1,5 +1,6 @@
 """The X collector: tweepy itself against a local X."""
 
+import json
 import logging
 import socket
 from collections.abc import Iterator
@@ -132,7 +133,9 @@ def test_what_is_no_post_is_set_aside(fake: FakeX) -> None:
 def test_hostile_text_stays_text(fake: FakeX) -> None:
     texts = ["acme <script>", "acme <!channel>", "acme \u202e", "acme \0", "acme \ud83d", "acme" + "x" * 100_000]
     fake.posts += [post(9 - n, text=text) for n, text in enumerate(texts)]
-    mentions = [collector().normalise(record) for page in read() for record in page.records]
+    records = [record for page in read() for record in page.records]
+    json.dumps(records, ensure_ascii=False, allow_nan=False).encode()  # as a store writes them
+    mentions = [collector().normalise(record) for record in records]
     assert [m.text for m in mentions] == [*texts[:3], "acme \ufffd", "acme \ufffd", texts[5]]
     b"".join(m.model_dump_json().encode() for m in mentions)
 

@@ -80,7 +80,7 @@ class Parts:
             )
         except ValidationError as error:
             raise Misconfigured(f"{self.settings.config}: source {entry.name!r}: {explain(error)}") from None
-        collector: Collector = module.Collector(options)
+        collector: Collector = module.Collector(options, self.clock)
         return collector
 
 

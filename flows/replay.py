@@ -1,5 +1,8 @@
 """Replays the dead letters: records that were set aside take the way again, after a fix here or at the source."""
 
+from datetime import datetime
+
+from hubbub.core.mention import Mention
 from hubbub.core.ports import Batch
 from hubbub.core.records import DeadLetter, RecordKind, Run
 from hubbub.core.settings import SourceEntry
@@ -22,7 +25,12 @@ def replay(parts: Parts) -> list[Run]:
 
 def _replay(parts: Parts, entry: SourceEntry, letters: list[DeadLetter]) -> Run:
     run = Run(entry=entry.name, started=parts.clock(), fetched=len(letters))
-    mentions, bad = normalise(parts.collector(entry), [letter.raw for letter in letters], entry.name, parts)
+    collector = parts.collector(entry)
+    mentions, bad = [], []
+    for letter in letters:
+        passed, failed = normalise(collector, [letter.raw], entry.name, parts)
+        mentions += [as_seen(mention, letter.at) for mention in passed]
+        bad += failed
     kept, gone = match(parts.matcher, mentions)
     stored = parts.index.store(Batch(entry.name, enrich(parts.reader, kept), gone, bad))
 
@@ -35,3 +43,8 @@ def _replay(parts: Parts, entry: SourceEntry, letters: list[DeadLetter]) -> Run:
     run.deleted, run.dead_lettered = stored.deleted, len(stay)
     run.finished = parts.clock()
     return run
+
+
+def as_seen(mention: Mention, at: datetime) -> Mention:
+    """A record that waited is no newer than the day on which it was set aside."""
+    return mention.model_copy(update={"observed_at": min(mention.observed_at, at)})

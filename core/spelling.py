@@ -9,7 +9,7 @@ import re
 import unicodedata
 
 _ACCENTS = "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670\u1ab0-\u1aff\u1dc0-\u1dff"
-_ACCENT = re.compile(f"[{_ACCENTS}]+")
+_ACCENT = re.compile(f"[{_ACCENTS}]")
 _IS_ACCENT = frozenset(filter(_ACCENT.match, map(chr, range(0x300, 0x1E00))))
 _LETTER = re.compile(f"[^{_ACCENTS}][{_ACCENTS}]*")
 
@@ -31,7 +31,6 @@ _STROKED = {
     "æ": "ae",
     "œ": "oe",
 }
-_STROKED_LETTER = re.compile(f"[{''.join(_STROKED)}]")
 
 # Thai sara am is typed as one character or two, with the tone mark before, between or after them.
 _SARA_AM = re.compile("\u0e4d([\u0e48-\u0e4b])\u0e32|\u0e4d\u0e32([\u0e48-\u0e4b])")
@@ -55,7 +54,10 @@ def lower(tidied: str) -> str:
     """A tidy text without its capitals; every accent still follows its letter."""
     if tidied.isascii():
         return tidied.lower()
-    return _STROKED_LETTER.sub(lambda found: _STROKED[found[0]], tidied.casefold())
+    lowered = tidied.casefold()
+    for letter, plain in _STROKED.items():
+        lowered = lowered.replace(letter, plain)
+    return lowered
 
 
 def bare(lowered: str) -> str:

@@ -25,7 +25,7 @@ IMAGES = {
     9: "docker.elastic.co/elasticsearch/elasticsearch:9.5.3",
 }
 LOGIN = ("admin", "hubbub-test")
-START_SECONDS = 180
+START_SECONDS = 300
 SETTING = (
     "cluster.info.update.interval=1h"  # or it lifts a test's read-only block within 30 seconds, having disk enough
 )

@@ -2,6 +2,7 @@
 
 import json
 import re
+import traceback
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -73,7 +74,7 @@ def test_the_documented_role_is_enough(secured_elasticsearch: Node, key_with: Ca
     go_the_whole_way(ElasticIndex(secured_elasticsearch.url, key_with(DOCUMENTED)))
 
 
-@pytest.mark.parametrize("role", each_one_less())
+@pytest.mark.parametrize("role", list(each_one_less()))
 def test_without_any_one_privilege_it_fails_and_says_which(
     secured_elasticsearch: Node, key_with: Callable[[Role], str], role: Role
 ) -> None:
@@ -85,11 +86,11 @@ def test_without_any_one_privilege_it_fails_and_says_which(
     assert_one_line_without(key, caught.value)
 
 
-@pytest.mark.parametrize("key", ["bm90OmFrZXk=", "not even base64", None])
+@pytest.mark.parametrize("key", ["bm90OmFrZXk=", "not-even-base64", None])
 def test_a_wrong_key(secured_elasticsearch: Node, key: str | None) -> None:
     with pytest.raises(Fatal, match="HUBBUB_INDEX__API_KEY") as caught:
         ElasticIndex(secured_elasticsearch.url, key).prepare()
-    assert_one_line_without(key or "\n", caught.value)
+    assert_one_line_without(key or "admin", caught.value)
 
 
 def test_a_password_in_the_address_works_and_stays_secret(secured_elasticsearch: Node) -> None:
@@ -100,7 +101,7 @@ def test_a_password_in_the_address_works_and_stays_secret(secured_elasticsearch:
     assert_one_line_without("not-this-one", caught.value)
 
 
-@pytest.mark.parametrize("key", ["two\nlines", "ключ", "nul\0"])
+@pytest.mark.parametrize("key", ["two\nlines", "two words", "ключ", "nul\0"])
 def test_what_cannot_be_a_key(key: str) -> None:
     with pytest.raises(Misconfigured, match="HUBBUB_INDEX__API_KEY") as caught:
         ElasticIndex("http://127.0.0.1:9200", key)
@@ -109,6 +110,4 @@ def test_what_cannot_be_a_key(key: str) -> None:
 
 def assert_one_line_without(secret: str, error: HubbubError) -> None:
     assert "\n" not in str(error)
-    assert secret not in str(error)
-    assert error.__cause__ is None
-    assert error.__suppress_context__
+    assert secret not in "".join(traceback.format_exception(error))

@@ -1,5 +1,7 @@
 """hubbub alert"""
 
+import sys
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 
 import click
@@ -15,7 +17,8 @@ from hubbub.flows.raise_alerts import raise_alerts
 @options.json_output
 def command(config: Path | None, prefect: bool, as_json: bool) -> int:
     """Tell people what stands out now: on Slack where it is set up, else here."""
-    with open_parts(config) as parts:
+    told = redirect_stdout(sys.stderr) if as_json else nullcontext()  # an alert on the console is not JSON
+    with told, open_parts(config) as parts:
         if options.wants_prefect(prefect):
             from hubbub.flows.raise_alerts import raise_alerts_flow
 

@@ -72,7 +72,7 @@ same posts.
 ## Where not to trust it
 
 - `confidence` is the probability after temperature scaling (Guo et al. 2017). Below {settings.threshold} a verdict is
-  `uncertain`: the label is more probably wrong than right. It is also uncertain where the language is none of those above.
+  `uncertain`: the label is more probably wrong than right. So it is where the language is none of those above.
 - It judges well only what is like the posts it learned from. Read the figures of a language before relying on it; where
   they are low, or rest on few posts, it is a hint.
 - The sentiment is that of the whole post, not of what the post says about one brand.
@@ -83,8 +83,8 @@ same posts.
     pip install 'hubbub[train]'
     hubbub train DATA --base BASE --out OUT
 
-BASE is the encoder above, from a folder or the hub; DATA a folder with `train/` and `val/` of the files in the table, each
-line with `text`, `label` and `lang`.
+BASE is the encoder above, from a folder or the hub; DATA a folder with `train/` and `val/` of the files in the table,
+each line with `text`, `label` and `lang`.
 
 Recipe: {recipe}.
 """

@@ -46,7 +46,7 @@ class Engine:
         logits = np.zeros((len(distinct), self._labels), dtype=np.float32)
         for start in range(0, len(distinct), WINDOW):
             encodings = self._tokenizer.encode_batch_fast(distinct[start : start + WINDOW])
-            for rows in _batches([len(encoding) for encoding in encodings]):
+            for rows in in_batches([len(encoding) for encoding in encodings]):
                 logits[[start + row for row in rows]] = self._run([encodings[row] for row in rows])
         return logits[[places[text[: self._longest]] for text in texts]]
 
@@ -63,7 +63,7 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+def in_batches(lengths: Sequence[int]) -> Iterator[list[int]]:
     """Yields the rows by length, as many at a time as fit the budget; a row longer than the budget comes alone."""
     batch: list[int] = []
     for row in sorted(range(len(lengths)), key=lengths.__getitem__):

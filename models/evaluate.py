@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
 
-from hubbub.core.verdict import Label
+from hubbub.core.verdict import Label, Verdict
 from hubbub.models.labelled import Labelled
 from hubbub.models.sentiment import LABELS, Judge
 
@@ -37,7 +37,11 @@ class Scores:
 
 def evaluate(judge: Judge, posts: Sequence[Labelled]) -> dict[str, Scores]:
     """Returns the scores by language, in alphabetical order, and those of all posts together under `all`."""
-    answers = judge.judge([post.text for post in posts], [post.language for post in posts])
+    return grade(judge.judge([post.text for post in posts], [post.language for post in posts]), posts)
+
+
+def grade(answers: Sequence[Verdict], posts: Sequence[Labelled]) -> dict[str, Scores]:
+    """Returns the same for verdicts that are there already, one a post."""
     truth = np.array([LABELS.index(post.label) for post in posts], dtype=int)
     given = np.array([LABELS.index(verdict.label) for verdict in answers], dtype=int)
     confidence = np.array([verdict.confidence for verdict in answers])

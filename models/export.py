@@ -17,11 +17,12 @@ from onnxruntime.transformers.optimizer import optimize_model
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
+from hubbub.core.verdict import Verdict
 from hubbub.models.card import Run, card
 from hubbub.models.engine import Engine
-from hubbub.models.evaluate import ALL, evaluate
+from hubbub.models.evaluate import ALL, grade
 from hubbub.models.labelled import Labelled
-from hubbub.models.sentiment import LABELS, EmbeddedJudge, Settings, fingerprint
+from hubbub.models.sentiment import LABELS, Settings, fingerprint, softmax, verdicts
 from hubbub.models.text import clean
 
 NAME = "hubbub-sentiment"
@@ -47,11 +48,10 @@ def export(classifier: nn.Module, tokenizer: Tokenizer, val: Sequence[Labelled],
     write_fp32(classifier, full / "model.onnx")
     write_int8(classifier, small / "model.onnx")
     width = classifier.encoder.config.hidden_size
-    before = _calibrate(full, f"{NAME}-fp32", val, width)
-    after = _calibrate(small, NAME, val, width)
-    changed = float((before.argmax(axis=1) != after.argmax(axis=1)).mean())
-    fp32 = evaluate(EmbeddedJudge(full), val)[ALL]
-    text = card(Settings.read(small), run, evaluate(EmbeddedJudge(small), val), fp32, changed)
+    before, _ = _calibrate(full, f"{NAME}-fp32", val, width)
+    after, settings = _calibrate(small, NAME, val, width)
+    changed = sum(a.label is not b.label for a, b in zip(before, after, strict=True)) / len(val)
+    text = card(settings, run, grade(after, val), grade(before, val)[ALL], changed)
     (small / "README.md").write_text(text, encoding="utf-8")
     for folder in (full, small):
         shutil.rmtree(out / folder.name, ignore_errors=True)
@@ -61,8 +61,8 @@ def export(classifier: nn.Module, tokenizer: Tokenizer, val: Sequence[Labelled],
 
 
 def fit_temperature(logits: NDArray[np.float32], truth: NDArray[np.int_]) -> float:
-    """Returns what to divide logits (posts, labels) by for the least negative log-likelihood of `truth` (posts,): Guo et
-    al. 2017, https://arxiv.org/abs/1706.04599. It has one minimum, found by golden section between 1/10 and 10."""
+    """Returns what to divide logits (posts, labels) by for the least negative log-likelihood of `truth` (posts,): Guo
+    et al. 2017, https://arxiv.org/abs/1706.04599. It has one minimum, found by golden section between 1/10 and 10."""
 
     def loss(log_temperature: float) -> float:
         scaled = logits.astype(np.float64) / np.exp(log_temperature)
@@ -102,7 +102,7 @@ def write_fp32(classifier: nn.Module, file: Path) -> None:
 
 
 def write_int8(classifier: nn.Module, file: Path) -> None:
-    """Writes the fused graph with int8 weights: a scale for each row of the word embeddings and each output of a matrix.
+    """Writes the fused graph with int8 weights: a scale for each row of the embeddings and each column of a matrix.
 
     Matrices use 7 of the 8 bits: processors without VNNI add two products in 16 bits, which full int8 overflows.
     """
@@ -149,9 +149,10 @@ class _Logits(nn.Module):
         return self.classifier(input_ids, attention_mask)["logits"]
 
 
-def _calibrate(folder: Path, name: str, val: Sequence[Labelled], width: int) -> NDArray[np.float32]:
-    """Fits the temperature, writes the settings and returns the logits on `val`: (posts, labels)."""
-    logits = Engine(folder / "model.onnx", folder / "tokenizer.json", MAX_TOKENS).logits([clean(p.text) for p in val])
+def _calibrate(folder: Path, name: str, val: Sequence[Labelled], width: int) -> tuple[list[Verdict], Settings]:
+    """Fits the temperature, writes the settings, and returns them after the verdicts on `val`."""
+    cleaned = [clean(post.text) for post in val]
+    logits = Engine(folder / "model.onnx", folder / "tokenizer.json", MAX_TOKENS).logits(cleaned)  # (posts, labels)
     truth = np.array([LABELS.index(post.label) for post in val])
     settings = Settings(
         name=name,
@@ -164,7 +165,8 @@ def _calibrate(folder: Path, name: str, val: Sequence[Labelled], width: int) -> 
         width=width,
     )
     (folder / "config.json").write_text(json.dumps(asdict(settings), indent=1) + "\n", encoding="utf-8")
-    return logits
+    chances = softmax(logits / settings.temperature)
+    return verdicts(name, cleaned, chances, [True] * len(val), THRESHOLD), settings
 
 
 def _plain(tokenizer: Tokenizer) -> str:

@@ -32,7 +32,7 @@ _STARS = re.compile(r"^([1-5])[ _-]*(star|stars|stelle|stella|étoiles?|estrella
 
 
 class ForeignJudge:
-    """Judges in bf16 on CUDA and in fp32 elsewhere. Its probabilities are taken as they are: nobody has calibrated them."""
+    """Judges in bf16 on CUDA and in fp32 elsewhere. Its probabilities are taken as they are, not calibrated."""
 
     def __init__(self, name: str) -> None:
         """Args:

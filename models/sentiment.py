@@ -76,8 +76,9 @@ def load_judge(model: str = "") -> Judge:
     if not model:
         if not (WEIGHTS / "config.json").is_file():
             raise Misconfigured(
-                f"no embedded weights in {WEIGHTS}: train them (hubbub train DATA --base intfloat/multilingual-e5-small "
-                "--out OUT) and copy OUT/weights there, or name a model in HUBBUB_SENTIMENT__MODEL"
+                f"no embedded weights in {WEIGHTS}: train them (hubbub train DATA --base "
+                "intfloat/multilingual-e5-small --out OUT) and copy OUT/weights there, or name a model in "
+                "HUBBUB_SENTIMENT__MODEL"
             )
         return EmbeddedJudge(WEIGHTS)
     if (Path(model) / "model.onnx").is_file():
@@ -118,7 +119,7 @@ class EmbeddedJudge:
 def verdicts(
     model: str, cleaned: Sequence[str], chances: NDArray[np.floating[Any]], known: Sequence[bool], threshold: float
 ) -> list[Verdict]:
-    """Turns probabilities (texts, 3), in the order of `Label`, into verdicts; an empty text is neutral and uncertain."""
+    """Turns probabilities (texts, 3), in the order of `Label`, into verdicts; no text is neutral and uncertain."""
     answers = []
     for text, row, sure in zip(cleaned, chances, known, strict=True):
         p = row if text else NOTHING_SAID

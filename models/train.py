@@ -132,8 +132,8 @@ def collate(rows: list[dict[str, Any]], pad: int) -> dict[str, Tensor]:
 def train(data: Path, base: str, out: Path, recipe: Recipe = Recipe(), progress: bool = True) -> Path:
     """Trains on `data/train`, calibrates and measures on `data/val`, and returns the folder `out/weights`.
 
-    Checkpoints lie in `out/checkpoints`: the same call goes on from the last one, with the result that it would have had
-    without the interruption.
+    Checkpoints lie in `out/checkpoints`: the same call goes on from the last one, with the result that it would have
+    had without the interruption.
 
     Raises:
         Misconfigured: the extra `train` is not installed, the data or the base encoder cannot be read, or `out` holds a
@@ -182,7 +182,7 @@ def fit(
         train_dataset=encode(tokenizer, list(rebalanced(posts)), recipe.max_tokens),
         data_collator=lambda rows: collate(rows, pad),
     )
-    last = _last_whole(checkpoints)
+    last = last_whole(checkpoints)
     trainer.train(resume_from_checkpoint=str(last) if last else None)
     trained = trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)  # without its autocast to bf16
     return trained.eval().cpu(), tokenizer
@@ -195,7 +195,7 @@ def describe(base: str) -> str:
     return lines[0] if lines and not lines[0].startswith("-") else Path(base).name if Path(base).is_dir() else base
 
 
-def _last_whole(checkpoints: Path) -> Path | None:
+def last_whole(checkpoints: Path) -> Path | None:
     """The last checkpoint that was written to its end; the trainer's state is what it writes last."""
     by_step = sorted(
         checkpoints.glob("checkpoint-*"), key=lambda folder: int(folder.name.rsplit("-", 1)[1]), reverse=True

@@ -18,6 +18,8 @@ SHAPE = {
     "pad_token_id": 1,
 }
 
+RECIPE = {"epochs": 8, "learning_rate": 3e-3, "batch": 8, "pieces": 200}
+
 POSTS = [
     (text.format(thing=thing), label, language)
     for language, things, texts in (

@@ -1,0 +1,17 @@
+"""A tiny model, trained once a session, and tiny classifiers of other makes."""
+
+from pathlib import Path
+
+import pytest
+
+from hubbub.models.train import Recipe, train
+from tests.models import tiny
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The `--out` folder of a whole training run."""
+    folder = tmp_path_factory.mktemp("tiny")
+    data, base = tiny.write_data(folder / "data"), tiny.write_base(folder / "base")
+    train(data, str(base), folder / "out", Recipe(**tiny.RECIPE), progress=False)
+    return folder / "out"

@@ -1,0 +1,81 @@
+"""Figures that can be worked out by hand."""
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from hubbub.core.verdict import Label, Verdict
+from hubbub.models.evaluate import as_json, calibration_error, comparison, confusion_table, evaluate
+from hubbub.models.export import fit_temperature
+from hubbub.models.labelled import Labelled
+from hubbub.models.sentiment import softmax
+
+
+class Echo:
+    """Reads label and confidence off the text: `negative 0.8`."""
+
+    name = "echo"
+
+    def judge(self, texts: Sequence[str], languages: Sequence[str] | None = None) -> list[Verdict]:
+        said = [text.split() for text in texts]
+        return [
+            Verdict(label=Label(a), confidence=float(b), score=0, uncertain=float(b) < 0.5, model=self.name)
+            for a, b in said
+        ]
+
+
+POSTS = [
+    Labelled("negative 0.9", Label.negative, "en"),
+    Labelled("negative 0.9", Label.negative, "en"),
+    Labelled("positive 0.7", Label.negative, "en"),
+    Labelled("positive 0.7", Label.positive, "en"),
+    Labelled("neutral 0.4", Label.neutral, "th"),
+    Labelled("negative 0.6", Label.positive, "th"),
+]
+
+
+def test_scores():
+    scores = evaluate(Echo(), POSTS)
+    assert list(scores) == ["en", "th", "all"]
+    english, thai, everything = scores.values()
+    assert english.n == 4
+    assert english.confusion == [[2, 0, 1], [0, 0, 0], [0, 0, 1]]
+    assert english.accuracy == 0.75
+    assert english.macro_recall == pytest.approx((2 / 3 + 1) / 2)
+    assert english.macro_f1 == pytest.approx((0.8 + 2 / 3) / 2)
+    assert english.ece == pytest.approx((2 * abs(0.9 - 1) + 2 * abs(0.7 - 0.5)) / 4)
+    assert thai.macro_recall == 0.5
+    assert thai.uncertain == 0.5
+    assert everything.n == 6
+    assert everything.accuracy == pytest.approx(4 / 6)
+
+
+def test_renderings_hold_every_model_and_language():
+    results = {"a": evaluate(Echo(), POSTS), "b": evaluate(Echo(), POSTS)}
+    console = Console(width=120, record=True, file=io.StringIO())
+    console.print(comparison(results))
+    console.print(confusion_table("a", results["a"]))
+    text = console.export_text()
+    assert text.count("0.833") == 2  # the English macro recall of either
+    assert text.count("negative") == 1 + 3  # a column's name and a row a language
+    assert as_json(results)["b"]["th"]["confusion"] == [[0, 0, 0], [0, 1, 0], [1, 0, 0]]
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1))
+def test_calibration_error_is_a_share(answers: list[tuple[float, bool]]):
+    confidence, right = (np.array(column) for column in zip(*answers, strict=True))
+    assert 0 <= calibration_error(confidence, right) <= 1
+
+
+@pytest.mark.parametrize("temperature", [0.3, 1.0, 2.5])
+def test_a_known_temperature_is_found_again(temperature: float):
+    random = np.random.default_rng(5)
+    logits = random.normal(size=(20_000, 3)).astype(np.float32)
+    chances = softmax(logits / temperature)
+    truth = (chances.cumsum(axis=1) < random.random((len(logits), 1))).sum(axis=1)
+    assert fit_temperature(logits, truth) == pytest.approx(temperature, rel=0.05)

@@ -1,0 +1,132 @@
+"""`hubbub train` from labelled lines to a folder that serves."""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from hubbub.core.errors import Misconfigured
+from hubbub.core.verdict import Label
+from hubbub.models import train as training
+from hubbub.models.evaluate import evaluate
+from hubbub.models.labelled import read_labelled
+from hubbub.models.sentiment import load_judge
+from hubbub.models.train import Recipe, train
+from tests.models import tiny
+
+RUN = """
+import sys
+from pathlib import Path
+from hubbub.models.train import Recipe, train
+from tests.models import tiny
+train(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), Recipe(**tiny.RECIPE), progress=False)
+"""
+
+
+def test_what_was_learned_serves(trained: Path):
+    weights = trained / "weights"
+    assert sorted(file.name for file in weights.iterdir()) == [
+        "README.md",
+        "config.json",
+        "model.onnx",
+        "tokenizer.json",
+    ]
+    posts = read_labelled([trained.parent / "data" / "val"])
+    scores = evaluate(load_judge(str(weights)), posts)
+    assert set(scores) == {"en", "th", "vi", "all"}
+    assert scores["all"].n == len(posts) == 36
+    assert scores["all"].macro_recall > 0.9
+
+
+def test_int8_agrees_with_fp32(trained: Path):
+    texts = [post.text for post in read_labelled([trained.parent / "data" / "val"])]
+    small, full = (load_judge(str(trained / name)).judge(texts) for name in ("weights", "fp32"))
+    assert sum(a.label == b.label for a, b in zip(small, full, strict=True)) >= len(texts) - 1
+    assert sum(abs(a.score - b.score) for a, b in zip(small, full, strict=True)) / len(texts) < 0.1
+
+
+def test_the_card_says_what_the_run_did(trained: Path):
+    config = json.loads((trained / "weights" / "config.json").read_text())
+    card = (trained / "weights" / "README.md").read_text()
+    assert f"# hubbub-sentiment {config['version']}" in card
+    assert "Base: A tiny encoder with random weights." in card
+    assert "| train/own_th.jsonl | 24 |" in card
+    assert "epochs 8, learning_rate 0.003, batch 8" in card
+    for language in ("en", "th", "vi"):
+        assert f"| {language} | 12 |" in card
+    assert str(trained.parent) not in card
+
+
+def test_another_base_data_or_recipe_needs_another_folder(trained: Path):
+    data, base = trained.parent / "data", str(trained.parent / "base")
+    with pytest.raises(Misconfigured, match="holds a run with other data, base or recipe"):
+        train(data, base, trained, Recipe(**{**tiny.RECIPE, "epochs": 9}), progress=False)
+
+
+def test_a_killed_run_goes_on_to_the_same_weights(trained: Path, tmp_path: Path):
+    data, base, out = trained.parent / "data", trained.parent / "base", tmp_path / "out"
+    command = [sys.executable, "-c", RUN, str(data), str(base), str(out)]
+    _kill_when(command, lambda: any(out.glob("checkpoints/checkpoint-*/trainer_state.json")))
+    assert not (out / "weights").exists()
+    _kill_when(command, lambda: any(out.glob("export/weights/*.onnx")))
+    assert not (out / "weights").exists()
+    subprocess.run(command, check=True, capture_output=True)
+    assert _version(out) == _version(trained)
+    assert not (out / "export").exists()
+
+
+def test_a_checkpoint_that_was_cut_off_is_not_used(trained: Path, tmp_path: Path):
+    whole = next((trained / "checkpoints").iterdir())
+    cut = tmp_path / "checkpoint-9999"
+    shutil.copytree(whole, tmp_path / whole.name)
+    shutil.copytree(whole, cut)
+    state = (cut / "trainer_state.json").read_text()
+    (cut / "trainer_state.json").write_text(state[: len(state) // 2])
+    assert training.last_whole(tmp_path) == tmp_path / whole.name
+
+
+def test_missing_packages_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setattr(training, "find_spec", lambda name: None if name == "onnx" else find_spec(name))
+    with pytest.raises(Misconfigured, match=r"pip install 'hubbub\[train\]'"):
+        train(tmp_path, "base", tmp_path / "out")
+
+
+def test_missing_data_and_base_are_named(trained: Path, tmp_path: Path):
+    with pytest.raises(Misconfigured, match="train: no such file or folder"):
+        train(tmp_path, str(trained.parent / "base"), tmp_path / "out")
+    with pytest.raises(Misconfigured, match=f"--base {tmp_path}: not an encoder that transformers can load"):
+        train(trained.parent / "data", str(tmp_path), tmp_path / "out")
+
+
+def test_bad_lines_are_named(tmp_path: Path):
+    file = tmp_path / "own.jsonl"
+    file.write_text('{"text": "fine", "label": "positive"}\n{"text": "fine", "label": "great"}\n')
+    with pytest.raises(Misconfigured, match=r"own\.jsonl:2: not a labelled post"):
+        read_labelled([file])
+    file.with_suffix(".jsonl.gz").write_bytes(b"not gzip")
+    with pytest.raises(Misconfigured, match=r"own\.jsonl\.gz: cannot be read"):
+        read_labelled([file.with_suffix(".jsonl.gz")])
+    file.write_text('{"text": "fine", "label": "positive"}\n')
+    assert read_labelled([file]) == [("fine", Label.positive, "und")]
+
+
+def _kill_when(command: list[str], condition) -> None:
+    """Starts a training run and kills it with SIGKILL as soon as the condition holds."""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 300
+        while not condition():
+            assert process.poll() is None, process.stderr.read()
+            assert time.monotonic() < deadline
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=0.01)
+        process.kill()
+
+
+def _version(out: Path) -> str:
+    return json.loads((out / "weights" / "config.json").read_text())["version"]

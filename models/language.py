@@ -11,9 +11,9 @@ Latin letters, which detectors do not know). Times are of one core.
 | lingua 2.1, the same, low accuracy mode | 96.4 % | 3.6 % | | 0.1 s | 8,100 |
 
 Held to ten languages a detector takes every other one for one of them; held to all of its 75 lingua loads for 13 s.
-Of a post in two scripts only one is read: Latin where its letters are three times the others, which costs half a point of
-the Thai posts (those full of brand names) and keeps an English post English for one Thai word in it. Other shortcuts by script
-would change nothing: the Thai and Vietnamese posts that are missed are in plain Latin letters.
+Of a post in two scripts one is read: Latin where its letters are three times the others. That costs half a point of the
+Thai posts, those full of brand names, and keeps an English post English for one Thai word in it. Other shortcuts by
+script would change nothing: the Thai and Vietnamese posts that are missed are in plain Latin letters.
 """
 
 import re

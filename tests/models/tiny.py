@@ -18,7 +18,7 @@ SHAPE = {
     "pad_token_id": 1,
 }
 
-RECIPE = {"epochs": 8, "learning_rate": 3e-3, "batch": 8, "pieces": 200}
+RECIPE = {"epochs": 12, "learning_rate": 4e-3, "batch": 12, "pieces": 200}
 
 POSTS = [
     (text.format(thing=thing), label, language)

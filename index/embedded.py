@@ -17,7 +17,7 @@ from hubbub.index import embedded_state
 from hubbub.index.embedded_file import COLUMNS, TEXTS, File, column
 from hubbub.index.embedded_search import answer
 from hubbub.index.embedded_state import EmbeddedState
-from hubbub.index.embedded_values import columns, multiple, unfit
+from hubbub.index.embedded_values import columns, flat, multiple
 from hubbub.index.mapping import document, iso, month, version
 from hubbub.index.segment import thai_words, words
 
@@ -97,16 +97,14 @@ class EmbeddedIndex:
         facts = embedded_state.get(connection, RecordKind.facts, mention.id)
         first = {"ingested": iso(self._clock()), "index": month(mention.posted_at)}
         wanted = document(enriched, facts or first)
-        reason = unfit(wanted)
         if len(mention.id.encode()) > LONGEST_ID:
             reason = f"the id is longer than {LONGEST_ID} bytes"
-        if reason is not None:
             raw = mention.raw or mention.model_dump(mode="json")
             stored.refused.append(DeadLetter.of(entry, "index", reason, raw, self._clock()))
             return
         if facts is None:
             embedded_state.put(connection, RecordKind.facts, mention.id, first)
-        body, observed = _text(wanted), version(mention.observed_at)
+        body, observed = json.dumps(wanted, ensure_ascii=False), version(mention.observed_at)
         present = connection.execute(
             "SELECT n, version, body FROM mention JOIN document USING (n) WHERE id = ?", (mention.id,)
         ).fetchone()
@@ -117,27 +115,18 @@ class EmbeddedIndex:
             return
         else:
             stored.updated += 1
-        _put(connection, present[0] if present else None, mention.id, observed, json.loads(body), body)
+        _put(connection, present[0] if present else None, mention.id, observed, wanted, body)
 
 
 def _put(connection: sqlite3.Connection, n: int | None, name: str, observed: int, wanted: Json, body: str) -> None:
     """Writes a document in place `n`, or in a new place."""
-    n = connection.execute(_MENTION, (n, name, observed, *columns(wanted))).lastrowid
+    fields = flat(wanted)
+    n = connection.execute(_MENTION, (n, name, observed, *columns(fields))).lastrowid
     connection.execute("INSERT OR REPLACE INTO document (n, body) VALUES (?, ?)", (n, body))
     connection.execute("DELETE FROM value WHERE n = ?", (n,))
     connection.executemany(
-        "INSERT INTO value (n, field, value) VALUES (?, ?, ?)", ((n, *pair) for pair in multiple(wanted))
+        "INSERT INTO value (n, field, value) VALUES (?, ?, ?)", ((n, *pair) for pair in multiple(fields))
     )
     message, title = wanted.get("message", ""), wanted.get("title", "")
     texts = (words(message), words(title), thai_words(message), thai_words(title))
     connection.execute(_WORDS, (n, *map(" ".join, texts)))
-
-
-def _text(wanted: Json) -> str:
-    """As JSON; half characters (lone surrogates), which no file can hold, become U+FFFD."""
-    text = json.dumps(wanted, ensure_ascii=False, default=str)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text

@@ -1,7 +1,7 @@
 """Elasticsearch's aggregations as SQL: one GROUP BY for each, over the keys of all buckets that it stands in.
 
-An aggregation inside others is asked once for all buckets around it, and nested into them here. `Slice` is what it looks
-at, a `Key` tells those buckets apart.
+An aggregation inside others is asked once for all buckets around it, and nested into them here. `Slice` is what it
+looks at, a `Key` tells those buckets apart.
 """
 
 import math

@@ -11,33 +11,32 @@ from hubbub.index.mapping import FIELDS
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-_LONGS = range(-(2**63), 2**63)
 
 
-def columns(document: Json) -> list[Any]:
+def flat(document: Json) -> Json:
+    """The fields of a document under their full names, without `raw`."""
+    fields: Json = {}
+    for name, value in document.items():
+        if isinstance(value, dict) and name != "raw":
+            fields |= {f"{name}.{inner}": content for inner, content in value.items()}
+        else:
+            fields[name] = value
+    return fields
+
+
+def columns(fields: Json) -> list[Any]:
     """The values of `COLUMNS`, in their order."""
-    return [_stored(field, kind, found(document, field)) for field, kind in COLUMNS.items()]
+    return [None if field not in fields else _stored(field, kind, fields[field]) for field, kind in COLUMNS.items()]
 
 
-def multiple(document: Json) -> list[tuple[str, str]]:
+def multiple(fields: Json) -> list[tuple[str, str]]:
     """Field and value of the fields that may have several."""
-    return [(field, value) for field in MULTIPLE for value in dict.fromkeys(_keywords(field, found(document, field)))]
-
-
-def found(document: Json, field: str) -> Any:
-    value: Any = document
-    for name in (field,) if field in document else field.split("."):
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
-
-
-def unfit(document: Json) -> str | None:
-    """Why the mapping cannot take the document."""
-    for field, kind in COLUMNS.items():
-        value = found(document, field)
-        if kind == "long" and value is not None and value not in _LONGS:
-            return f"failed to parse field [{field}] of type [long]: the value is out of range"
-    return None
+    return [
+        (field, value)
+        for field in MULTIPLE
+        if field in fields
+        for value in dict.fromkeys(_keywords(field, fields[field]))
+    ]
 
 
 def joined(values: list[str]) -> str | None:
@@ -83,8 +82,6 @@ def field_type(field: str) -> str:
 
 
 def _stored(field: str, kind: str, value: Any) -> Any:
-    if value is None:
-        return None
     if field in MULTIPLE:
         return joined(_keywords(field, value))
     match kind:
@@ -99,7 +96,7 @@ def _stored(field: str, kind: str, value: Any) -> Any:
 
 
 def _keywords(field: str, value: Any) -> list[str]:
-    values = value if isinstance(value, list) else [] if value is None else [value]
+    values = value if isinstance(value, list) else [value]
     longest = FIELDS[field]["ignore_above"]
     return [text for text in values if len(text) <= longest // 2 or len(text.encode("utf-16-le")) // 2 <= longest]
 

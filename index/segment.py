@@ -1,12 +1,12 @@
 """Text into the words that the embedded index finds, as Elasticsearch's `standard` and `thai` analyzers see them.
 
 `standard` follows Unicode's word boundaries (UAX #29, https://unicode.org/reports/tr29/): letters and digits hold
-together across an apostrophe or a dot between them, ideographs and emoji stand alone, accents stay, a run of Thai is one word.
-`thai` cuts that run into Thai words; here PyThaiNLP's newmm does.
+together across an apostrophe or a dot between them, ideographs and emoji stand alone, accents stay, a run of Thai is
+one word. `thai` cuts that run into Thai words; here PyThaiNLP's newmm does.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 
 _LONGEST = 255  # Elasticsearch cuts longer words here
@@ -55,7 +55,8 @@ _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 def words(text: str) -> list[str]:
     """The words of `message` and `title`, lowercase, in their order."""
-    return [piece for match in _WORD.finditer(_lower(text)) for piece in _pieces(match.group())]
+    found = [match.group() for match in _WORD.finditer(_lower(text))]
+    return found if len(text) <= _LONGEST else _cut(found)
 
 
 def thai_words(text: str) -> list[str]:
@@ -65,17 +66,16 @@ def thai_words(text: str) -> list[str]:
     segment = _segmenter()
     found: list[str] = []
     for match in _WORD.finditer(_lower(text).translate(_THAI_DIGITS)):
-        parts = segment(match.group()) if match.group("unspaced") else [match.group()]
-        found += (piece for part in parts for piece in _pieces(part))
-    return found
+        found += segment(match.group()) if match["unspaced"] else [match.group()]
+    return _cut(found)
 
 
 def _lower(text: str) -> str:
     return text.translate(_CASE).lower()
 
 
-def _pieces(word: str) -> Iterator[str]:
-    return (word[at : at + _LONGEST] for at in range(0, len(word), _LONGEST))
+def _cut(words: list[str]) -> list[str]:
+    return [word[at : at + _LONGEST] for word in words for at in range(0, len(word), _LONGEST)]
 
 
 @cache

@@ -1,0 +1,214 @@
+"""What every index promises of storing: the newest observation wins, nothing is doubled, what is gone stays gone."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from hubbub.core.ports import Index, Json
+from hubbub.core.records import DeadLetter, RecordKind
+from hubbub.index.mapping import document
+from tests.index.made import DAY, NOW, batch, said
+
+LATER = timedelta(hours=1)
+
+
+def ids(index: Index, query: Json | None = None) -> list[str]:
+    index.refresh()
+    body = {"query": query or {"match_all": {}}, "sort": [{"@timestamp": "asc"}], "size": 1000}
+    return [hit["_id"] for hit in index.search(body)["hits"]["hits"]]
+
+
+def test_a_stored_mention_can_be_read_and_found(index: Index):
+    stored = index.store(batch(said(1, "late again", likes=3)))
+    assert (stored.new, stored.updated, stored.unchanged, stored.deleted, stored.refused) == (1, 0, 0, 0, [])
+    found = index.get("forum:1")
+    assert found == document(said(1, "late again", likes=3), {"ingested": "2026-11-20T12:00:00.000Z"})
+    assert ids(index) == ["forum:1"]
+    assert index.get("forum:2") is None
+
+
+def test_the_same_batch_again_changes_nothing(index: Index):
+    again = batch(said(1), said(2), cursor={"after": 2})
+    index.store(again)
+    before = index.get("forum:1")
+    stored = index.store(again)
+    assert (stored.new, stored.updated, stored.unchanged) == (0, 0, 2)
+    assert index.get("forum:1") == before
+    assert ids(index) == ["forum:1", "forum:2"]
+
+
+def test_a_newer_observation_replaces_the_whole_document(index: Index):
+    seen = NOW - DAY + LATER
+    index.store(batch(said(1, "first", title="a title", likes=1)))
+    stored = index.store(batch(said(1, "edited", likes=9, seen=seen)))
+    assert (stored.new, stored.updated, stored.unchanged) == (0, 1, 0)
+    assert index.get("forum:1") == document(
+        said(1, "edited", likes=9, seen=seen), {"ingested": "2026-11-20T12:00:00.000Z"}
+    )
+    assert ids(index, {"match": {"message": "first"}}) == ids(index, {"match": {"title": "title"}}) == []
+    assert ids(index, {"match": {"message": "edited"}}) == ["forum:1"]
+
+
+def test_a_stale_observation_changes_nothing(index: Index):
+    index.store(batch(said(1, "new", seen=NOW)))
+    stored = index.store(batch(said(1, "old", seen=NOW - LATER)))
+    assert (stored.new, stored.updated, stored.unchanged) == (0, 0, 1)
+    assert index.get("forum:1")["message"] == "new"
+
+
+def test_an_observation_of_the_same_time_overwrites(index: Index):
+    index.store(batch(said(1, "one reading", label="neutral")))
+    stored = index.store(batch(said(1, "another reading", label="positive")))
+    assert (stored.new, stored.updated, stored.unchanged) == (0, 1, 0)
+    assert index.get("forum:1")["sentiment"]["label"] == "positive"
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_a_mention_twice_in_a_batch_the_newest_wins(index: Index, order: tuple[int, int]):
+    both = (said(1, "old", seen=NOW - LATER), said(1, "new", seen=NOW))
+    stored = index.store(batch(*(both[place] for place in order)))
+    assert stored.new == 1
+    assert stored.updated + stored.unchanged == 1
+    assert index.get("forum:1")["message"] == "new"
+    assert ids(index) == ["forum:1"]
+
+
+def test_facts_are_kept_over_rewrites(index: Index):
+    index.store(batch(said(1)))
+    facts = index.state.get(RecordKind.facts, "forum:1")
+    index.state.put(RecordKind.facts, "forum:1", {**facts, "ingested": "2026-11-01T00:00:00.000Z"})
+    index.store(batch(said(1, "edited", seen=NOW)))
+    assert index.get("forum:1")["event"]["ingested"] == "2026-11-01T00:00:00.000Z"
+
+
+def test_what_is_gone_is_deleted_and_does_not_return(index: Index):
+    index.store(batch(said(1), said(2)))
+    stored = index.store(batch(gone=[said(1).mention, said(9).mention]))
+    assert stored.deleted == 1
+    later = index.store(batch(said(1, seen=NOW + DAY), said(9)))
+    assert (later.new, later.updated) == (0, 0)
+    assert index.get("forum:1") is index.get("forum:9") is None
+    assert ids(index) == ["forum:2"]
+    assert index.state.get(RecordKind.tombstone, "forum:1") is not None
+    assert index.state.get(RecordKind.facts, "forum:1") is None
+    assert index.store(batch(gone=[said(1).mention])).deleted == 0
+
+
+def test_gone_wins_within_a_batch(index: Index):
+    index.store(batch(said(1), gone=[said(1).mention]))
+    assert index.get("forum:1") is None
+    assert ids(index) == []
+
+
+def test_a_refused_mention_becomes_a_dead_letter_and_the_rest_is_stored(index: Index):
+    plain = said("too long an id")
+    enriched = plain.model_copy(update={"mention": plain.mention.model_copy(update={"native_id": "ไทย" * 80})})
+    stored = index.store(batch(said(1), enriched, said(2), cursor={"after": 2}))
+    assert stored.new == 2
+    (letter,) = stored.refused
+    assert (letter.entry, letter.stage) == ("forum", "index")
+    assert letter.reason and "\n" not in letter.reason
+    ((key, kept),) = index.state.list(RecordKind.dead_letter)
+    assert key == letter.key
+    assert DeadLetter.model_validate(kept) == letter
+    assert index.state.get(RecordKind.cursor, "forum") == {"after": 2}
+    assert ids(index) == ["forum:1", "forum:2"]
+    index.store(batch(enriched))
+    assert len(index.state.list(RecordKind.dead_letter)) == 1
+
+
+def test_dead_letters_of_a_batch_are_kept_whole(index: Index):
+    raw = {"text": "half a character: \ud83d", "nested": {"list": [1, None, {"a.b": ""}]}, "": 1}
+    letter = DeadLetter.of("forum", "normalise", "no time", raw, NOW)
+    index.store(batch(dead=[letter]))
+    ((key, kept),) = index.state.list(RecordKind.dead_letter)
+    assert (key, kept["raw"]) == (letter.key, letter.raw)
+
+
+HOSTILE = [
+    "",
+    "\x00 \x07 \x1b[31m \u202e backwards",
+    "'; DROP TABLE mention; -- \" ' \\",
+    'NEAR("a" "b") AND OR NOT * ^ : { } message_th : x',
+    "<script>alert(1)</script> <!channel> &amp;",
+    "𝕊𝕥𝕪𝕝𝕖𝕕 👩‍👩‍👧‍👦 e\u0301\u0327 \ufeff\u200b",
+    "a" * 100_000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_text_stays_text(index: Index, text: str):
+    enriched = said(
+        1, text, title=text[:1000] or None, name=text[:1000] or None, raw={"text": text, text[:100]: [text]}
+    )
+    assert index.store(batch(enriched, said(2))).refused == []
+    found = index.get("forum:1")
+    assert found == document(enriched, {"ingested": "2026-11-20T12:00:00.000Z"})
+    assert ids(index) == ["forum:1", "forum:2"]
+    for query in ("match", "match_phrase"):
+        assert set(ids(index, {query: {"message": text[:5000]}})) <= {"forum:1"}
+    assert set(ids(index, {"term": {"user.name": text[:1000]}})) <= {"forum:1"}
+
+
+def test_half_characters_in_what_the_source_sent_do_not_stop_the_batch(index: Index):
+    assert index.store(batch(said(1, raw={"text": "\ud83d half", "\udc00": 1}))).refused == []
+    assert index.get("forum:1")["raw"] == {"text": "\ufffd half", "\ufffd": 1}
+
+
+def test_long_values_are_kept_but_not_found(index: Index):
+    index.store(batch(said(1, name="n" * 1025), said(2, name="n" * 1024), said(3, name="😀" * 513)))
+    assert ids(index, {"exists": {"field": "user.name"}}) == ["forum:2"]
+    assert index.get("forum:1")["user"]["name"] == "n" * 1025
+
+
+# State
+
+
+def test_records(index: Index):
+    state = index.state
+    assert state.get(RecordKind.run, "a") is None
+    state.put(RecordKind.run, "a", {"n": 1, "text": "สวัสดี \x00 \ud83d"})
+    state.put(RecordKind.run, "a", {"n": 2})
+    state.put(RecordKind.alert, "a", {"n": 3})
+    assert state.get(RecordKind.run, "a") == {"n": 2}
+    state.delete(RecordKind.run, "a")
+    state.delete(RecordKind.run, "a")
+    assert state.get(RecordKind.run, "a") is None
+    assert state.get(RecordKind.alert, "a") == {"n": 3}
+
+
+def test_records_are_listed_last_written_first(index: Index):
+    for key in ("a", "b", "c", "a"):
+        index.state.put(RecordKind.run, key, {"key": key})
+    index.state.put(RecordKind.alert, "z", {})
+    assert index.state.list(RecordKind.run) == [("a", {"key": "a"}), ("c", {"key": "c"}), ("b", {"key": "b"})]
+    assert [key for key, _ in index.state.list(RecordKind.run, limit=2)] == ["a", "c"]
+    assert index.state.list(RecordKind.cursor) == []
+
+
+@pytest.mark.parametrize("key", ["", "ก" * 1000, "a/b?c#d e\n", "'\"%"], ids=["empty", "long", "signs", "quotes"])
+def test_any_key(index: Index, key: str):
+    index.state.put(RecordKind.facts, key, {"n": 1})
+    index.state.put(RecordKind.facts, key + "x", {"n": 2})
+    assert index.state.get(RecordKind.facts, key) == {"n": 1}
+    assert dict(index.state.list(RecordKind.facts)) == {key: {"n": 1}, key + "x": {"n": 2}}
+    index.state.delete(RecordKind.facts, key)
+    assert [known for known, _ in index.state.list(RecordKind.facts)] == [key + "x"]
+
+
+def test_of_many_who_create_a_record_one_succeeds(index: Index):
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(lambda n: index.state.create(RecordKind.claim, "alert", {"by": n}), range(24)))
+    assert made.count(True) == 1
+    assert index.state.get(RecordKind.claim, "alert") == {"by": made.index(True)}
+
+
+def test_many_threads_store_at_once(index: Index):
+    def store(part: int) -> int:
+        return index.store(batch(*(said(n, at=NOW - n * timedelta(minutes=1)) for n in range(part, part + 20)))).new
+
+    with ThreadPoolExecutor(4) as threads:
+        new = sum(threads.map(store, [0, 10, 20, 30]))
+    assert new == 50
+    assert sorted(ids(index)) == sorted(f"forum:{n}" for n in range(50))

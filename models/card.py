@@ -31,16 +31,20 @@ class Run:
     val_files: Mapping[str, int]
 
 
-def card(settings: Settings, run: Run, scores: Mapping[str, Scores], fp32: Scores, changed: float) -> str:
+def card(
+    settings: Settings, run: Run, scores: Mapping[str, Scores], fp32: Scores, changed: float, passed: float
+) -> str:
     """Returns the card as Markdown.
 
     Args:
         scores: of the shipped model on the validation posts, by language and for all of them.
         fp32: of the same model before it was quantised, on all of them.
         changed: share of the labels that quantising changed.
+        passed: macro recall that a language had to reach.
     """
     figures = "\n".join(_row(language, s) for language, s in scores.items())
     recipe = ", ".join(f"{field} {value}" for field, value in run.recipe.items())
+    failed = [language for language in scores if language not in (ALL, *settings.languages)]
     loss = fp32.macro_recall - scores[ALL].macro_recall
     return f"""# {settings.name} {settings.version}
 
@@ -75,6 +79,8 @@ same posts.
   `uncertain`: the label is more probably wrong than right. So it is where the language is none of those above.
 - It judges well only what is like the posts it learned from. Read the figures of a language before relying on it; where
   they are low, or rest on few posts, it is a hint.
+- A language in which it reaches less than {passed} macro recall is not among those above, and its verdicts there are all
+  uncertain: {", ".join(failed) or "none"}.
 - The sentiment is that of the whole post, not of what the post says about one brand.
 - Irony, dialects and new slang are judged worse than plain words. Do not judge persons by it.
 

@@ -28,6 +28,7 @@ from hubbub.models.text import clean
 NAME = "hubbub-sentiment"
 MAX_TOKENS = 128
 THRESHOLD = 0.5  # below it the label is more probably wrong than right
+PASSED = 0.5  # macro recall on the validation posts that a language must reach; guessing gives a third
 OPSET = 18
 
 
@@ -51,7 +52,7 @@ def export(classifier: nn.Module, tokenizer: Tokenizer, val: Sequence[Labelled],
     before, _ = _calibrate(full, f"{NAME}-fp32", val, width)
     after, settings = _calibrate(small, NAME, val, width)
     changed = sum(a.label is not b.label for a, b in zip(before, after, strict=True)) / len(val)
-    text = card(settings, run, grade(after, val), grade(before, val)[ALL], changed)
+    text = card(settings, run, grade(after, val), grade(before, val)[ALL], changed, PASSED)
     (small / "README.md").write_text(text, encoding="utf-8")
     for folder in (full, small):
         shutil.rmtree(out / folder.name, ignore_errors=True)
@@ -154,19 +155,22 @@ def _calibrate(folder: Path, name: str, val: Sequence[Labelled], width: int) -> 
     cleaned = [clean(post.text) for post in val]
     logits = Engine(folder / "model.onnx", folder / "tokenizer.json", MAX_TOKENS).logits(cleaned)  # (posts, labels)
     truth = np.array([LABELS.index(post.label) for post in val])
+    temperature = round(fit_temperature(logits, truth), 4)
+    chances = softmax(logits / temperature)
+    scores = grade(verdicts(name, cleaned, chances, [True] * len(val), THRESHOLD), val)
+    passed = [language for language, s in scores.items() if language != ALL and s.macro_recall >= PASSED]
     settings = Settings(
         name=name,
         version=fingerprint(folder),
         labels=[label.value for label in LABELS],
         max_tokens=MAX_TOKENS,
-        temperature=round(fit_temperature(logits, truth), 4),
+        temperature=temperature,
         threshold=THRESHOLD,
-        languages=sorted({post.language for post in val}),
+        languages=passed,
         width=width,
     )
     (folder / "config.json").write_text(json.dumps(asdict(settings), indent=1) + "\n", encoding="utf-8")
-    chances = softmax(logits / settings.temperature)
-    return verdicts(name, cleaned, chances, [True] * len(val), THRESHOLD), settings
+    return verdicts(name, cleaned, chances, [post.language in passed for post in val], THRESHOLD), settings
 
 
 def _plain(tokenizer: Tokenizer) -> str:

@@ -111,7 +111,8 @@ def _load(name: str, dtype: torch.dtype) -> tuple[Any, Any]:
 
 
 def _line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
+    """The first sentence of what transformers says, which may run over many lines."""
+    return " ".join(str(error).split()).split(". ")[0][:200]
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[str]]:

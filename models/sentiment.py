@@ -46,7 +46,7 @@ class Settings:
         max_tokens: of a text, special ones included; the rest of it is not read.
         temperature: that the logits are divided by (Guo et al. 2017, https://arxiv.org/abs/1706.04599).
         threshold: a verdict with less confidence is uncertain.
-        languages: ISO 639-1, those that the model was tested on.
+        languages: ISO 639-1, those that the model was tested on with success.
         width: numbers in the encoder's mean hidden state.
     """
 

@@ -9,10 +9,14 @@ from hubbub.models.train import Recipe, train
 from tests.models import tiny
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    torch.set_num_threads(1)  # so small a model is slower on more
+
+
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The `--out` folder of a whole training run."""
-    torch.set_num_threads(1)  # so small a model is slower on more
     folder = tmp_path_factory.mktemp("tiny")
     data, base = tiny.write_data(folder / "data"), tiny.write_base(folder / "base")
     train(data, str(base), folder / "out", Recipe(**tiny.RECIPE), progress=False)

@@ -79,7 +79,7 @@ def test_labels_that_are_not_sentiments_are_listed(tmp_path: Path):
 
 
 def test_what_is_not_a_model_is_refused_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     for name in ("nobody/no-such-model", str(tmp_path), str(tmp_path / "nowhere"), "not a model's name"):
         with pytest.raises(Misconfigured) as refusal:
             load_judge(name)

@@ -16,6 +16,8 @@ from hubbub.dashboards.panel import COLOURS, NetOverTime, OverTime, Panel, Ranki
 
 FEW = 5
 """A point on fewer mentions than this is drawn hollow."""
+LONGEST_NAME = 18  # letters
+ROOM_FOR_NAMES = 124  # pixels
 
 _SVG = "http://www.w3.org/2000/svg"
 _SCALE = alt.Scale(domain=[*COLOURS, "all"], range=[*(f"var(--{label})" for label in COLOURS), "var(--all)"])
@@ -91,12 +93,16 @@ def _(panel: Ranking, answer: Answer, width: int) -> str | None:
     rows = answer.rows
     split = "sentiment" in panel.question["aggs"]["values"].get("aggs", {})
     order = [row.label for row in rows]
+    names = alt.Axis(  # in a room of fixed width, since the reader's fonts are not known here
+        title=None, labelColor="var(--text)", labelLimit=0, labelExpr=f"truncate(datum.label, {LONGEST_NAME})"
+    )
+    lengths = alt.Scale(domain=[0, 1.18 * rows[0].total], nice=False, range=[0, width - ROOM_FOR_NAMES])
     bars = (
         alt.Chart(_stacked(rows, split=split))
         .mark_rect(height={"band": 0.6})
         .encode(
-            y=alt.Y("name:N", sort=order, axis=alt.Axis(title=None, labelLimit=118, labelColor="var(--text)")),
-            x=alt.X("low:Q", axis=None, scale=alt.Scale(domain=[0, 1.18 * rows[0].total], nice=False)),
+            y=alt.Y("name:N", sort=order, axis=names),
+            x=alt.X("low:Q", axis=None, scale=lengths),
             x2="high:Q",
             color=alt.Color("label:N", scale=_SCALE, legend=None),
             description="says:N",
@@ -109,7 +115,8 @@ def _(panel: Ranking, answer: Answer, width: int) -> str | None:
         .encode(y=alt.Y("name:N", sort=order), x="total:Q", text="words:N")
     )
     height = max(28 * len(rows), min(190, 44 * len(rows)))
-    return _svg(alt.layer(bars, ends, config=_CONFIG, width=width, height=height).to_dict())
+    fixed = {"autosize": "none", "padding": {"left": ROOM_FOR_NAMES, "top": 0, "right": 0, "bottom": 0}}
+    return _svg(alt.layer(bars, ends, config=_CONFIG, width=width, height=height, **fixed).to_dict())
 
 
 def counted(number: int) -> str:

@@ -79,8 +79,8 @@ same posts.
   `uncertain`: the label is more probably wrong than right. So it is where the language is none of those above.
 - It judges well only what is like the posts it learned from. Read the figures of a language before relying on it; where
   they are low, or rest on few posts, it is a hint.
-- A language in which it reaches less than {passed} macro recall is not among those above, and its verdicts there are all
-  uncertain: {", ".join(failed) or "none"}.
+- A language in which it reaches less than {passed} macro recall is not among those above, and all its verdicts there
+  are uncertain: {", ".join(failed) or "none"}.
 - The sentiment is that of the whole post, not of what the post says about one brand.
 - Irony, dialects and new slang are judged worse than plain words. Do not judge persons by it.
 

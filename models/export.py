@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from hubbub.core.verdict import Verdict
 from hubbub.models.card import Run, card
+from hubbub.models.classifier import Classifier
 from hubbub.models.engine import Engine
 from hubbub.models.evaluate import ALL, grade
 from hubbub.models.labelled import Labelled
@@ -32,7 +33,7 @@ PASSED = 0.5  # macro recall on the validation posts that a language must reach;
 OPSET = 18
 
 
-def export(classifier: nn.Module, tokenizer: Tokenizer, val: Sequence[Labelled], run: Run, out: Path) -> Path:
+def export(classifier: Classifier, tokenizer: Tokenizer, val: Sequence[Labelled], run: Run, out: Path) -> Path:
     """Writes `out/weights`, which ships, and `out/fp32`, the same model before it was quantised, to compare with.
 
     Each folder appears whole or not at all. The temperature is fitted on `val`, and the card gives the figures on it.
@@ -77,7 +78,7 @@ def fit_temperature(logits: NDArray[np.float32], truth: NDArray[np.int_]) -> flo
     return float(np.exp((low + high) / 2))
 
 
-def write_fp32(classifier: nn.Module, file: Path) -> None:
+def write_fp32(classifier: Classifier, file: Path) -> None:
     """Writes the graph with attention, layer norm and GELU fused."""
     config = classifier.eval().encoder.config
     classifier.encoder.set_attn_implementation("eager")
@@ -102,7 +103,7 @@ def write_fp32(classifier: nn.Module, file: Path) -> None:
     fused.save_model_to_file(str(file))
 
 
-def write_int8(classifier: nn.Module, file: Path) -> None:
+def write_int8(classifier: Classifier, file: Path) -> None:
     """Writes the fused graph with int8 weights: a scale for each row of the embeddings and each column of a matrix.
 
     Matrices use 7 of the 8 bits: processors without VNNI add two products in 16 bits, which full int8 overflows.
@@ -142,7 +143,7 @@ class _RowQuantised(nn.Module):
 class _Logits(nn.Module):
     """The classifier as ONNX wants it: tensors in, one tensor out."""
 
-    def __init__(self, classifier: nn.Module) -> None:
+    def __init__(self, classifier: Classifier) -> None:
         super().__init__()
         self.classifier = classifier
 

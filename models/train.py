@@ -19,7 +19,7 @@ from typing import Any
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
-from transformers import AutoModel, AutoTokenizer, PreTrainedModel, Trainer, TrainingArguments
+from transformers import AutoModel, AutoTokenizer, Trainer, TrainingArguments
 from transformers.trainer_callback import TrainerState
 from transformers.trainer_utils import set_seed
 from transformers.utils import logging as transformers_logging
@@ -27,6 +27,7 @@ from transformers.utils import logging as transformers_logging
 from hubbub.core.errors import Misconfigured
 from hubbub.core.verdict import Label
 from hubbub.models.card import Run
+from hubbub.models.classifier import Classifier
 from hubbub.models.labelled import Labelled, labelled_files, posts_in, read_labelled
 from hubbub.models.text import clean
 from hubbub.models.vocabulary import trim
@@ -46,24 +47,6 @@ class Recipe:
     warmup: float = 0.06
     pieces: int = 54_000
     seed: int = 7
-
-
-class Classifier(nn.Module):
-    """An encoder, the mean of its hidden states, and one linear layer."""
-
-    def __init__(self, encoder: PreTrainedModel) -> None:
-        super().__init__()
-        self.encoder, self.config = encoder, encoder.config
-        self.dropout = nn.Dropout(0.1)
-        self.head = nn.Linear(encoder.config.hidden_size, len(LABELS))
-
-    def forward(self, input_ids: Tensor, attention_mask: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
-        hidden = self.encoder(
-            input_ids=input_ids, attention_mask=attention_mask
-        ).last_hidden_state  # (batch, tokens, width)
-        mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
-        mean = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1.0)  # (batch, width)
-        return {"logits": self.head(self.dropout(mean))}  # (batch, 3)
 
 
 class SmoothedTrainer(Trainer):

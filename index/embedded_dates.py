@@ -123,8 +123,12 @@ def _add(start: datetime, unit: str, count: int) -> datetime:
 
 
 def _floor(start: datetime, unit: str) -> datetime:
-    if unit == "w":
-        start -= timedelta(days=start.weekday())
-    names = ("month", "day", "hour", "minute", "second", "microsecond")
-    kept = {"y": 0, "M": 1, "w": 2, "d": 2, "h": 3, "H": 3, "m": 4, "s": 5}[unit]
-    return start.replace(**{name: 1 if name in ("month", "day") else 0 for name in names[kept:]})
+    midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
+    match unit:
+        case "y":
+            return midnight.replace(month=1, day=1)
+        case "M":
+            return midnight.replace(day=1)
+        case "w":
+            return midnight - timedelta(days=start.weekday())
+    return start - (start - midnight) % _FIXED[unit.lower()]

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -11,7 +12,7 @@ from hubbub.core.errors import Misconfigured
 from hubbub.core.ports import Json
 from hubbub.index.embedded_file import MULTIPLE, column
 from hubbub.index.embedded_query import one, options
-from hubbub.index.embedded_values import EPOCH, field_type, shortest, timedelta
+from hubbub.index.embedded_values import EPOCH, field_type, shortest
 from hubbub.index.mapping import month
 
 WINDOW = 10_000  # Elasticsearch pages no further
@@ -97,10 +98,7 @@ def hits(connection: sqlite3.Connection, rows: Iterable[Sequence[Any]], asked: A
 
 
 def _sort_key(asked: Any) -> SortKey:
-    if isinstance(asked, str):
-        field, how = asked, {}
-    else:
-        field, how = one(asked, "a sort key")
+    field, how = (asked, {}) if isinstance(asked, str) else one(asked, "a sort key")
     how = {"order": how} if isinstance(how, str) else how
     options(how, f"the sort by {field!r}", "order", "missing", "unmapped_type")
     key = SortKey(field, how.get("order", "asc"), how.get("missing", "_last"))

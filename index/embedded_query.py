@@ -40,15 +40,18 @@ def condition(query: Any, now: datetime) -> Sql:
             return _bool(asked, now)
         case "ids":
             options(asked, "ids", "values")
-            return Sql("m.id IN (SELECT value FROM json_each(?))", (json.dumps(asked["values"]),))
+            names = needed(asked, "values")
+            if not isinstance(names, list):
+                raise Misconfigured("ids takes a list of values")
+            return Sql("m.id IN (SELECT value FROM json_each(?))", (json.dumps([str(name) for name in names]),))
         case "exists":
             options(asked, "exists", "field")
-            return exists(asked["field"])
+            return exists(needed(asked, "field"))
         case "term":
             field, value = one(asked, "term")
             if isinstance(value, dict):
                 options(value, "term", "value")
-                value = value["value"]
+                value = needed(value, "value")
             return _term(field, value, now)
         case "terms":
             field, values = one(asked, "terms")
@@ -77,6 +80,12 @@ def one(asked: Any, what: str) -> tuple[str, Any]:
     if not isinstance(asked, Mapping) or len(asked) != 1:
         raise Misconfigured(f"{what} takes exactly one name with what is asked of it")
     return next(iter(asked.items()))
+
+
+def needed(asked: Mapping[str, Any], name: str) -> Any:
+    if name not in asked:
+        raise Misconfigured(f"{name!r} is missing in {dict(asked)}")
+    return asked[name]
 
 
 def options(asked: Any, what: str, *known: str) -> None:
@@ -164,7 +173,7 @@ def _match(kind: str, field: str, asked: Any, now: datetime) -> Sql:
     text, operator = asked, "or"
     if isinstance(asked, dict):
         options(asked, kind, "query", *(["operator"] if kind == "match" else []))
-        text, operator = asked["query"], str(asked.get("operator", "or")).lower()
+        text, operator = needed(asked, "query"), str(asked.get("operator", "or")).lower()
     if operator not in ("and", "or"):
         raise Misconfigured(f"the operator of match is and or or, not {operator!r}")
     if field_type(field) != "text":

@@ -8,9 +8,10 @@ from typing import Any
 
 from hubbub.core.errors import Misconfigured
 from hubbub.core.ports import Json
-from hubbub.index.embedded_aggregations import Aggregator, Slice
+from hubbub.index.embedded_aggregations import Aggregator
 from hubbub.index.embedded_hits import Asked, hits
 from hubbub.index.embedded_query import Sql, condition, options
+from hubbub.index.embedded_slice import Slice
 
 _COUNTED = 10_000  # Elasticsearch counts no further unless asked to
 
@@ -37,7 +38,7 @@ def answer(connection: sqlite3.Connection, body: Mapping[str, Any], now: datetim
         del found["total"]
     wanted = body.get("aggs", body.get("aggregations"))
     computed = {}
-    if wanted is not None:
+    if wanted:
         computed["aggregations"] = Aggregator(connection, now).answers(wanted, Slice(where), [()])[()]
     return {
         "took": int((time.monotonic() - began) * 1000),

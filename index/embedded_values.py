@@ -1,5 +1,6 @@
 """Field values as the embedded index keeps and compares them, which is how Elasticsearch does."""
 
+import math
 import struct
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -59,7 +60,10 @@ def iso(milliseconds: float, zone: timedelta = timedelta()) -> str:
 
 def single(number: float) -> float:
     """A number as a `float` field keeps it: 32 bits wide."""
-    narrow: float = struct.unpack("f", struct.pack("f", number))[0]
+    try:
+        narrow: float = struct.unpack("f", struct.pack("f", number))[0]
+    except OverflowError:
+        return math.copysign(math.inf, number)
     return narrow
 
 

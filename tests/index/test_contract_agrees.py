@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from hubbub.core.ports import Index, Json
@@ -153,7 +153,7 @@ def told(answer: Any) -> Any:
     return answer
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.reuse, Phase.generate))
 @given(data=st.data())
 def test_random_questions_get_one_answer(fresh_pair: Callable[[], tuple[Index, Index]], data: st.DataObject):
     stored = data.draw(mentions())

@@ -11,12 +11,52 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from hubbub.core.errors import Fatal, Misconfigured
+from hubbub.core.ports import Json
 from hubbub.core.records import RecordKind
 from hubbub.index.embedded import EmbeddedIndex
 from hubbub.index.embedded_file import FILE
 from tests.index.made import NOW, batch, said
+
+WORDS = [
+    *("match_all", "bool", "must", "should", "must_not", "minimum_should_match", "term", "terms", "range", "gte", "lt"),
+    *("value", "values", "field", "exists", "ids", "match", "match_phrase", "query", "operator", "brand", "@timestamp"),
+    *(
+        "engagement.likes",
+        "message",
+        "a",
+        "aggs",
+        "date_histogram",
+        "fixed_interval",
+        "offset",
+        "extended_bounds",
+        "min",
+    ),
+    *(
+        "max",
+        "time_zone",
+        "filter",
+        "filters",
+        "missing",
+        "ranges",
+        "from",
+        "to",
+        "key",
+        "avg",
+        "percentiles",
+        "percents",
+    ),
+    *("cardinality", "top_hits", "size", "sort", "order", "_count", "_source", "includes"),
+]
+leaves = st.none() | st.booleans() | st.integers(-3, 3) | st.floats() | st.sampled_from([*WORDS, "now", "1d", ""])
+pieces = st.recursive(
+    leaves,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=3),
+    max_leaves=8,
+)
 
 
 def opened(home: Path) -> EmbeddedIndex:
@@ -147,6 +187,16 @@ def test_a_search_outside_the_subset_says_what_is_not_answered(tmp_path: Path):
     for asked in ({"sampler": {}}, {"terms": {"field": "brand", "include": "a.*"}}, {"max": {"field": "brand"}}):
         with pytest.raises(Misconfigured):
             opened(tmp_path).search({"aggs": {"a": asked}})
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(body=st.dictionaries(st.sampled_from(["query", "aggs", "size", "from", "sort", "_source"]), pieces))
+def test_any_search_is_answered_or_refused_in_one_line(embedded: EmbeddedIndex, body: Json):
+    embedded.store(batch(said(1)))
+    try:
+        embedded.search(body)
+    except Misconfigured as refused:
+        assert "\n" not in str(refused)
 
 
 STORE = """

@@ -4,12 +4,14 @@ import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.command import assert_one_clear_line, hubbub, start, write_config, write_posts
-from tests.elasticsearch_node import Node, private_node
+from tests.elasticsearch_node import Node, empty, private_node
 
+ROOT = Path(__file__).parents[2]
 POSTS = 2500
 
 
@@ -47,6 +49,36 @@ def test_a_wrong_key(folder: Path, secured_elasticsearch: Node) -> None:
     done = hubbub("status", folder=folder, **settings)
     assert_one_clear_line(done, 1, "HUBBUB_INDEX__API_KEY")
     assert "bm90OmFrZXk" not in done.stderr
+
+
+def key_of(node: Node, role: dict[str, Any]) -> str:
+    with node.client() as client:
+        return str(client.security.create_api_key(name="hubbub", role_descriptors={"hubbub": role})["encoded"])
+
+
+def test_a_key_with_the_documented_role_goes_the_whole_way(folder: Path, secured_elasticsearch: Node) -> None:
+    with secured_elasticsearch.client() as client:
+        empty(client)
+    page = (ROOT / "docs" / "elasticsearch.md").read_text(encoding="utf-8")
+    documented = json.loads(page.split("```json\n")[1].split("```")[0])
+    settings = {
+        "HUBBUB_INDEX__URL": secured_elasticsearch.url,
+        "HUBBUB_INDEX__API_KEY": key_of(secured_elasticsearch, documented),
+    }
+    for command in (("collect",), ("alert",), ("replay",), ("publish", "--report", "page.html"), ("status", "--json")):
+        done = hubbub(*command, folder=folder, **settings)
+        assert done.returncode == 0, done.stderr
+    assert total(done) == POSTS
+
+
+def test_a_key_that_is_too_weak(folder: Path, secured_elasticsearch: Node) -> None:
+    settings = {
+        "HUBBUB_INDEX__URL": secured_elasticsearch.url,
+        "HUBBUB_INDEX__API_KEY": key_of(secured_elasticsearch, {"cluster": ["monitor"]}),
+    }
+    done = hubbub("collect", folder=folder, **settings)
+    assert_one_clear_line(done, 1, "too weak", "HUBBUB_INDEX__API_KEY")
+    assert settings["HUBBUB_INDEX__API_KEY"] not in done.stderr
 
 
 def test_a_node_that_is_not_there(folder: Path) -> None:

@@ -8,18 +8,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from hubbub.core.clean import clean_json
 from hubbub.core.clock import Clock, utc_now
 from hubbub.core.insight import Enriched
 from hubbub.core.mention import Mention
 from hubbub.core.ports import Batch, Json, Stored
 from hubbub.core.records import DeadLetter, RecordKind
 from hubbub.index import embedded_state
-from hubbub.index.embedded_file import COLUMNS, TEXTS, File, column
+from hubbub.index.embedded_file import COLUMNS, File, column
 from hubbub.index.embedded_search import answer
 from hubbub.index.embedded_state import EmbeddedState
 from hubbub.index.embedded_values import columns, flat, multiple
 from hubbub.index.mapping import document, iso, month, version
-from hubbub.index.segment import thai_words, words
+from hubbub.index.segment import has_thai, thai_words, words
 
 LONGEST_ID = 512  # bytes, as in Elasticsearch
 
@@ -27,7 +28,8 @@ _MENTION = (
     f"INSERT OR REPLACE INTO mention (n, id, version, {', '.join(map(column, COLUMNS))})"
     f" VALUES (?, ?, ?{', ?' * len(COLUMNS)})"
 )
-_WORDS = f"INSERT OR REPLACE INTO words (rowid, {', '.join(TEXTS.values())}) VALUES (?, ?, ?, ?, ?)"
+_AS_JSON = json.JSONEncoder(ensure_ascii=False).encode
+_WORDS = "INSERT OR REPLACE INTO words (rowid, message, title, message_th, title_th) VALUES (?, ?, ?, ?, ?)"
 
 
 class EmbeddedIndex:
@@ -68,7 +70,7 @@ class EmbeddedIndex:
 
     def search(self, body: Mapping[str, Any]) -> Json:
         with self._file.reading() as connection:
-            return answer(connection, body, self._clock())
+            return answer(connection, clean_json(dict(body)), self._clock())
 
     def refresh(self) -> None:
         """What is stored can be searched at once."""
@@ -104,7 +106,7 @@ class EmbeddedIndex:
             return
         if facts is None:
             embedded_state.put(connection, RecordKind.facts, mention.id, first)
-        body, observed = json.dumps(wanted, ensure_ascii=False), version(mention.observed_at)
+        body, observed = _AS_JSON(wanted), version(mention.observed_at)
         present = connection.execute(
             "SELECT n, version, body FROM mention JOIN document USING (n) WHERE id = ?", (mention.id,)
         ).fetchone()
@@ -128,5 +130,6 @@ def _put(connection: sqlite3.Connection, n: int | None, name: str, observed: int
         "INSERT INTO value (n, field, value) VALUES (?, ?, ?)", ((n, *pair) for pair in multiple(fields))
     )
     message, title = wanted.get("message", ""), wanted.get("title", "")
-    texts = (words(message), words(title), thai_words(message), thai_words(title))
+    thai = [thai_words(text) if has_thai(text) else [] for text in (message, title)]
+    texts = (words(message), words(title), *thai)
     connection.execute(_WORDS, (n, *map(" ".join, texts)))

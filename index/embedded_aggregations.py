@@ -59,7 +59,7 @@ class Aggregator:
                 return self._single(condition(asked, self._now), inner, part, keys)
             case "missing":
                 options(asked, "missing", "field")
-                return self._single(Sql(f"NOT ({exists(plain(asked['field'])).text})"), inner, part, keys)
+                return self._single(Sql(f"NOT ({exists(plain(needed(asked, 'field'))).text})"), inner, part, keys)
             case "filters":
                 return self._filters(asked, inner, part, keys)
             case "range":
@@ -122,6 +122,8 @@ class Aggregator:
         known = ("field", "fixed_interval", "offset", "min_doc_count", "extended_bounds", "time_zone", "order")
         options(asked, "date_histogram", *known)
         field, least = plain(needed(asked, "field")), asked.get("min_doc_count", 0)
+        if not isinstance(least, int):
+            raise Misconfigured(f"min_doc_count takes a count, not {least!r}")
         if field_type(field) != "date" or "fixed_interval" not in asked:
             raise Misconfigured("date_histogram takes a date field and a fixed_interval")
         step = length(asked["fixed_interval"])
@@ -164,7 +166,8 @@ class Aggregator:
         if isinstance(filters, list):
             each = [self._single(condition(query, self._now), inner, part, keys) for query in filters]
             return {key: {"buckets": [answers[key] for answers in each]} for key in keys}
-        options(filters, "filters", *filters)
+        if not isinstance(filters, dict):
+            raise Misconfigured("filters takes a list of queries, or an object with a name for each")
         named = {name: self._single(condition(query, self._now), inner, part, keys) for name, query in filters.items()}
         return {key: {"buckets": {name: answers[key] for name, answers in named.items()}} for key in keys}
 

@@ -36,6 +36,8 @@ def moment(asked: Any, now: datetime, up: bool = False) -> int:
     Raises:
         Misconfigured: not a date.
     """
+    if isinstance(asked, int) and abs(asked) < 10**18:
+        return asked
     text = str(asked)
     try:
         if text.startswith("now"):
@@ -43,7 +45,7 @@ def moment(asked: Any, now: datetime, up: bool = False) -> int:
         anchor, bars, steps = text.partition("||")
         if bars:
             return milliseconds(_steps(_date(anchor, up=False), steps, up))
-        if re.fullmatch(r"-?\d{5,}", text):
+        if re.fullmatch(r"-?\d{5,18}", text):
             return int(text)
         return milliseconds(_date(text, up))
     except (ValueError, OverflowError):

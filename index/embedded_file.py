@@ -12,8 +12,13 @@ from hubbub.index.mapping import FIELDS
 FILE = "hubbub.sqlite"
 PATIENCE = 60.0  # seconds to wait for another process that writes
 MULTIPLE = ("brand", "match.term", "match.kind", "match.product", "competitor", "themes", "signals")
-TEXTS = {"message": "message", "title": "title", "message.th": "message_th", "title.th": "title_th"}
-"""Full-text fields and their columns in the table `words`."""
+TEXTS = {
+    "message": "message",
+    "title": "title",
+    "message.th": "{message message_th}",
+    "title.th": "{title title_th}",
+}
+"""Full-text fields and where in the table `words` they are found; a text without Thai is kept there once."""
 
 COLUMNS = {name: field["type"] for name, field in FIELDS.items() if field["type"] not in ("text", "object")}
 """Fields that are a column of `mention`, with their type in the mapping. A field of `MULTIPLE` has its values in
@@ -30,7 +35,7 @@ _SCHEMA = (
     "CREATE TABLE value (field TEXT, value TEXT, n INTEGER, PRIMARY KEY (n, field, value)) WITHOUT ROWID",
     "CREATE TABLE record (n INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, key TEXT NOT NULL,"
     " body TEXT NOT NULL, UNIQUE (kind, key))",
-    f"CREATE VIRTUAL TABLE words USING fts5({', '.join(TEXTS.values())},"
+    f"CREATE VIRTUAL TABLE words USING fts5(message, title, message_th, title_th,"
     f" tokenize = \"ascii tokenchars '{_PUNCTUATION.replace(chr(34), chr(34) * 2)}'\")",
 )
 _HOT = ("@timestamp", "brand", "source", "sentiment.label", "user.is_brand", "sentiment.score")

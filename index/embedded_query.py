@@ -67,7 +67,7 @@ def condition(query: Any, now: datetime) -> Sql:
 
 def exists(field: str) -> Sql:
     if field_type(field) == "text":
-        return Sql(f"EXISTS (SELECT 1 FROM words WHERE rowid = m.n AND {TEXTS[field]} <> '')")
+        return Sql(f"EXISTS (SELECT 1 FROM words WHERE rowid = m.n AND {field.removesuffix('.th')} <> '')")
     return Sql(f"m.{column(field)} IS NOT NULL")
 
 
@@ -150,6 +150,8 @@ def _range(field: str, asked: Any, now: datetime) -> Sql:
     kind, name = field_type(field), f"m.{column(field)}"
     if kind in ("text", "boolean") or field in MULTIPLE:
         raise Misconfigured(f"{field!r} has no order to ask a range of")
+    if kind == "date" and {type(bound) for bound in asked.values() if bound is not None} == {int, str}:
+        raise Misconfigured(f"a range of {field!r} takes dates or milliseconds, not one of each")
     parts = [Sql(f"{name} IS NOT NULL")]
     for word, bound in asked.items():
         if bound is None:

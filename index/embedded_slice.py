@@ -78,6 +78,6 @@ def plain(field: Any) -> str:
 
 def number_type(field: str, kind: str) -> str:
     of = field_type(field)
-    if of not in ("long", "float", "date"):
-        raise Misconfigured(f"{kind} takes a field of numbers or dates, and {field!r} is {of}")
+    if of not in (("long", "float") if kind == "sum" else ("long", "float", "date")):
+        raise Misconfigured(f"{kind} cannot take {field!r}, which is a {of}")
     return of

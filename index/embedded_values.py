@@ -7,7 +7,7 @@ from typing import Any
 
 from hubbub.core.errors import Misconfigured
 from hubbub.core.ports import Json
-from hubbub.index.embedded_file import COLUMNS, MULTIPLE
+from hubbub.index.embedded_file import COLUMNS, MULTIPLE, TEXTS
 from hubbub.index.mapping import FIELDS
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,7 +27,8 @@ def flat(document: Json) -> Json:
 
 def columns(fields: Json) -> list[Any]:
     """The values of `COLUMNS`, in their order."""
-    return [None if field not in fields else _stored(field, kind, fields[field]) for field, kind in COLUMNS.items()]
+    stored = {field: _stored(field, COLUMNS[field], value) for field, value in fields.items() if field in COLUMNS}
+    return [stored.get(field) for field in COLUMNS]
 
 
 def multiple(fields: Json) -> list[tuple[str, str]]:
@@ -72,17 +73,15 @@ def shortest(number: float) -> float:
     return next(short for digits in range(1, 10) if single(short := float(f"{number:.{digits}g}")) == number)
 
 
-def field_type(field: str) -> str:
+def field_type(field: Any) -> str:
     """The type in the mapping.
 
     Raises:
         Misconfigured: there is no such field that can be asked.
     """
-    if field.removesuffix(".th") in ("message", "title"):
-        return "text"
-    if field not in COLUMNS:
+    if not isinstance(field, str) or field not in (COLUMNS | TEXTS):
         raise Misconfigured(f"the index has no field {field!r} to ask for")
-    return str(FIELDS[field]["type"])
+    return "text" if field in TEXTS else str(COLUMNS[field])
 
 
 def _stored(field: str, kind: str, value: Any) -> Any:

@@ -61,13 +61,17 @@ def words(text: str) -> list[str]:
 
 def thai_words(text: str) -> list[str]:
     """The words of `message.th` and `title.th`: the same, with Thai cut into its words."""
-    if not _THAI.search(text):
+    if not has_thai(text):
         return words(text)
     segment = _segmenter()
     found: list[str] = []
     for match in _WORD.finditer(_lower(text).translate(_THAI_DIGITS)):
         found += segment(match.group()) if match["unspaced"] else [match.group()]
     return _cut(found)
+
+
+def has_thai(text: str) -> bool:
+    return _THAI.search(text) is not None
 
 
 def _lower(text: str) -> str:

@@ -41,9 +41,9 @@ def mentions(draw: st.DrawFn, count: int = 12) -> list:
     ]
 
 
+epochs = hours.map(lambda h: int((NOW + timedelta(hours=h)).timestamp() * 1000))
 times = st.one_of(
     hours.map(lambda h: (NOW + timedelta(hours=h)).isoformat()),
-    hours.map(lambda h: int((NOW + timedelta(hours=h)).timestamp() * 1000)),
     st.sampled_from(
         ["2026-11-20", "2026-11-19T15", "2026-11-21||/d", "2026-11-20||-1d+6h", "2026-11-20T12:30:00+07:00"]
     ),
@@ -56,7 +56,9 @@ leaves = st.one_of(
     ),
     st.sets(st.sampled_from(["Acme", "Beta", "Ünion"])).map(lambda found: {"terms": {"brand": sorted(found)}}),
     st.booleans().map(lambda found: {"term": {"user.is_brand": found}}),
-    st.dictionaries(bounds, times, max_size=2).map(lambda span: {"range": {"@timestamp": span}}),
+    st.one_of(st.dictionaries(bounds, span, max_size=2) for span in (times, epochs)).map(
+        lambda span: {"range": {"@timestamp": span}}
+    ),
     st.dictionaries(bounds, scores, max_size=2).map(lambda span: {"range": {"sentiment.score": span}}),
     st.dictionaries(bounds, st.integers(-4, 41), max_size=2).map(lambda span: {"range": {"engagement.likes": span}}),
     st.sampled_from([*KEYWORDS, "engagement.likes", "title", "message"]).map(lambda f: {"exists": {"field": f}}),
@@ -81,9 +83,10 @@ queries = st.recursive(
 )
 
 metrics = st.one_of(
-    st.tuples(st.sampled_from(["avg", "min", "max", "sum"]), st.sampled_from([*NUMBERS, "@timestamp"])).map(
+    st.tuples(st.sampled_from(["avg", "min", "max"]), st.sampled_from([*NUMBERS, "@timestamp"])).map(
         lambda asked: {asked[0]: {"field": asked[1]}}
     ),
+    st.sampled_from(NUMBERS).map(lambda f: {"sum": {"field": f}}),
     st.sampled_from([*KEYWORDS, *NUMBERS]).map(lambda f: {"cardinality": {"field": f}}),
     st.sampled_from(NUMBERS).map(lambda f: {"percentiles": {"field": f, "percents": [10, 50, 99.5]}}),
     st.just({"top_hits": {"size": 2, "sort": [{"@timestamp": "desc"}], "_source": ["message", "brand"]}}),

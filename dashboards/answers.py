@@ -7,7 +7,7 @@ from functools import singledispatch
 from typing import Any
 
 from hubbub.core.verdict import Label
-from hubbub.dashboards.panel import CUSTOMERS, Net, NetOverTime, OverTime, Panel, Question, Ranking
+from hubbub.dashboards.panel import Net, NetOverTime, OverTime, Panel, Question, Ranking
 
 Json = dict[str, Any]
 Search = Callable[[Mapping[str, Any]], Json]
@@ -94,9 +94,9 @@ def body(panel: Panel, period: Period) -> Json:
 
 
 def whole(search: Search) -> Period | None:
-    """The period that holds all customers' mentions; None when there are none."""
+    """The period that holds all mentions; None when there are none."""
     bounds = {"first": {"min": {"field": "@timestamp"}}, "last": {"max": {"field": "@timestamp"}}}
-    found = search({"query": CUSTOMERS, "size": 0, "aggs": bounds})["aggregations"]
+    found = search({"query": {"match_all": {}}, "size": 0, "aggs": bounds})["aggregations"]
     if found["first"]["value"] is None:
         return None
     return Period(moment(found["first"]["value"]), moment(found["last"]["value"]))

@@ -4,6 +4,7 @@ Altair says what is drawn and vl-convert draws it, without a browser or a networ
 `<title>`, which browsers show when one points at it; for those who cannot see it, the page has the numbers in a table.
 """
 
+import unicodedata
 from functools import singledispatch
 from typing import Any
 from xml.etree import ElementTree
@@ -16,8 +17,8 @@ from hubbub.dashboards.panel import COLOURS, NetOverTime, OverTime, Panel, Ranki
 
 FEW = 5
 """A point on fewer mentions than this is drawn hollow."""
-LONGEST_NAME = 18  # letters
-ROOM_FOR_NAMES = 124  # pixels
+LONGEST_NAME = 18  # small letters
+ROOM_FOR_NAMES = 124  # pixels; fixed, since the reader's fonts are not known here
 
 _SVG = "http://www.w3.org/2000/svg"
 _SCALE = alt.Scale(domain=[*COLOURS, "all"], range=[*(f"var(--{label})" for label in COLOURS), "var(--all)"])
@@ -27,6 +28,7 @@ _CONFIG: dict[str, Any] = {
     "autosize": {"type": "fit-x", "contains": "padding"},
     "view": {"stroke": None},
     "font": "system-ui",
+    "text": {"fontSize": 12},
     "axis": {
         "labelColor": "var(--muted)",
         "gridColor": "var(--line)",
@@ -72,9 +74,9 @@ def _(panel: NetOverTime, answer: Answer, width: int) -> str | None:
         for row in answer.rows
         if row.start and row.end
     ]
-    x = alt.X("middle:T", scale=alt.Scale(type="utc"), axis=_time_axis(answer.rows))
+    x = alt.X("middle:T", scale=alt.Scale(type="utc", padding=10), axis=_time_axis(answer.rows))
     axis = alt.Axis(title=None, format="+.0%", values=[-1, -0.5, 0, 0.5, 1], labelExpr=_AROUND_ZERO)
-    y = alt.Y("net:Q", scale=alt.Scale(domain=[-1, 1]), axis=axis)
+    y = alt.Y("net:Q", scale=alt.Scale(domain=[-1.1, 1.1]), axis=axis)
     base = alt.Chart(alt.Data(values=rows), width=width, height=215)
     zero = alt.Chart(alt.Data(values=[{"net": 0}])).mark_rule(color="var(--muted)", strokeWidth=1).encode(y=y)
     line = base.mark_line(color="var(--all)", strokeWidth=2, invalid="break-paths-show-path-domains").encode(x=x, y=y)
@@ -93,30 +95,43 @@ def _(panel: Ranking, answer: Answer, width: int) -> str | None:
     rows = answer.rows
     split = "sentiment" in panel.question["aggs"]["values"].get("aggs", {})
     order = [row.label for row in rows]
-    names = alt.Axis(  # in a room of fixed width, since the reader's fonts are not known here
-        title=None, labelColor="var(--text)", labelLimit=0, labelExpr=f"truncate(datum.label, {LONGEST_NAME})"
-    )
     lengths = alt.Scale(domain=[0, 1.18 * rows[0].total], nice=False, range=[0, width - ROOM_FOR_NAMES])
     bars = (
         alt.Chart(_stacked(rows, split=split))
         .mark_rect(height={"band": 0.6})
         .encode(
-            y=alt.Y("name:N", sort=order, axis=names),
+            y=alt.Y("name:N", sort=order, axis=None),
             x=alt.X("low:Q", axis=None, scale=lengths),
             x2="high:Q",
             color=alt.Color("label:N", scale=_SCALE, legend=None),
             description="says:N",
         )
     )
-    totals = alt.Data(values=[{"name": row.label, "total": row.total, "words": f"{row.total:,}"} for row in rows])
-    ends = (
-        alt.Chart(totals)
-        .mark_text(align="left", dx=6, color="var(--muted)", fontSize=12)
-        .encode(y=alt.Y("name:N", sort=order), x="total:Q", text="words:N")
-    )
+    said = [
+        {"name": row.label, "short": short(row.label), "total": row.total, "words": f"{row.total:,}"} for row in rows
+    ]
+    base = alt.Chart(alt.Data(values=said)).encode(y=alt.Y("name:N", sort=order))
+    names = base.mark_text(align="right", dx=-6, color="var(--text)").encode(x=alt.datum(0), text="short:N")
+    ends = base.mark_text(align="left", dx=6, color="var(--muted)").encode(x="total:Q", text="words:N")
     height = max(28 * len(rows), min(190, 44 * len(rows)))
     fixed = {"autosize": "none", "padding": {"left": ROOM_FOR_NAMES, "top": 0, "right": 0, "bottom": 0}}
-    return _svg(alt.layer(bars, ends, config=_CONFIG, width=width, height=height, **fixed).to_dict())
+    return _svg(alt.layer(bars, names, ends, config=_CONFIG, width=width, height=height, **fixed).to_dict())
+
+
+def short(name: str) -> str:
+    """As much of the name as has room beside its bar."""
+    widths = [_letters_wide(char) for char in name]
+    if sum(widths) <= LONGEST_NAME:
+        return name
+    fitting = (length for length in range(len(name), 0, -1) if sum(widths[:length]) < LONGEST_NAME)
+    return f"{name[: next(fitting)].rstrip()}\u2026"
+
+
+def _letters_wide(char: str) -> float:
+    """How many small letters the character is wide, about; marks stand above or below others."""
+    if unicodedata.category(char) in ("Mn", "Cf"):
+        return 0
+    return 1.9 if unicodedata.east_asian_width(char) in "WF" or char in "MW@" else 1.4 if char.isupper() else 1
 
 
 def counted(number: int) -> str:
@@ -124,8 +139,8 @@ def counted(number: int) -> str:
 
 
 def signed(net: float | None) -> str:
-    """Net sentiment in words: `+12.5 %`, with a real minus sign, or a dash where there is none."""
-    return "\u2013" if net is None else f"{net * 100:+.1f}\u00a0%".replace("-", "\u2212")
+    """Net sentiment in words: `+12.5%`, with a real minus sign, or a dash where there is none."""
+    return "\u2013" if net is None else f"{net:+.1%}".replace("-", "\u2212")
 
 
 def _stacked(rows: list[Row], *, split: bool) -> alt.Data:

@@ -46,11 +46,12 @@ class EntryState:
 @dataclass(frozen=True)
 class Coverage:
     """Attributes:
+    brands: customers' mentions in the period by brand, most first; one about two brands counts for both.
     uncertain: customers' mentions in the period of whose sentiment the model is not sure.
     uncounted: mentions in the period by the brands themselves, or about competitors alone.
     """
 
-    brands: list[str]
+    brands: dict[str, int]
     sources: list[SourceState]
     entries: list[EntryState]
     uncertain: int
@@ -84,7 +85,7 @@ def look(search: Search, period: Period, runs: Sequence[Run]) -> Coverage:
                 "customers": {
                     "filter": CUSTOMERS,
                     "aggs": {
-                        "brand": {"terms": {"field": "brand", "size": 20}},
+                        "brand": {"terms": {"field": "brand", "size": 1000}},
                         "uncertain": {"filter": {"term": {"sentiment.uncertain": True}}},
                     },
                 },
@@ -93,7 +94,7 @@ def look(search: Search, period: Period, runs: Sequence[Run]) -> Coverage:
     )
     customers = now["aggregations"]["customers"]
     return Coverage(
-        brands=[bucket["key"] for bucket in customers["brand"]["buckets"]],
+        brands={bucket["key"]: bucket["doc_count"] for bucket in customers["brand"]["buckets"]},
         sources=sorted(
             (
                 SourceState(bucket["key"], bucket["period"]["doc_count"], moment(bucket["last"]["value"]))

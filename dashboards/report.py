@@ -73,7 +73,7 @@ def _template() -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"day": _day, "minute": _minute, "drawing": Markup, "readable": readable, "ago": _ago}
+    environment.filters |= {"minute": _minute, "drawing": Markup, "readable": readable, "ago": _ago}
     environment.globals |= {"labels": tuple(COLOURS)}
     return environment.get_template("report.html.j2")
 
@@ -85,10 +85,6 @@ def _write(path: Path, page: str) -> None:
         part.replace(path)
     except OSError as error:
         raise Misconfigured(f"{path}: cannot be written ({error.strerror})") from None
-
-
-def _day(when: datetime) -> str:
-    return f"{when.day} {when:%b %Y}"
 
 
 def _minute(when: datetime) -> str:

@@ -13,7 +13,7 @@ from hubbub.core.ports import Batch, Index
 from hubbub.core.records import Run
 from hubbub.core.verdict import Label
 from hubbub.dashboards.answers import Period, ask, whole
-from hubbub.dashboards.charts import draw
+from hubbub.dashboards.charts import draw, short
 from hubbub.dashboards.panel import panels
 from hubbub.dashboards.report import write_report
 from hubbub.dashboards.views import readable, safe_link
@@ -113,16 +113,13 @@ def test_the_numbers_behind_every_chart_are_those_of_the_index(page: Page, embed
         [row.label, str(row.total)] for row in answers["volume_over_time"].rows
     ]
     assert [row[0] for row in page.rows("net_over_time")[1:]] == [row.label for row in answers["net_over_time"].rows]
-    shown = [
-        row[1].replace("\u2212", "-").replace("\u00a0%", "").removesuffix(" %")
-        for row in page.rows("net_over_time")[1:]
-    ]
+    shown = [row[1].replace("\u2212", "-").removesuffix("%") for row in page.rows("net_over_time")[1:]]
     assert [float(value) for value in shown] == [
         pytest.approx(row.net * 100, abs=0.051) for row in answers["net_over_time"].rows
     ]
     total, negative = answers["mentions"].total, answers["negative_mentions"].total
     assert f"Mentions {total} Posts" in page.words
-    assert f"Negative mentions {negative} {negative / total:.1%}".replace("%", " %") in page.words
+    assert f"Negative mentions {negative} {negative / total:.1%}" in page.words
     counts = answers["net_sentiment"].rows[0].counts
     assert f"{counts['positive']} positive less {negative} negative, of {total} mentions" in page.words
 
@@ -323,13 +320,41 @@ def test_everything_there_is(embedded_index: Index, tmp_path: Path) -> None:
     assert sum(int(row[1]) for row in page.rows("volume_over_time")[1:]) == total
     assert "10 Oct 2026" in page.words
     assert "everything there is" in page.words
+    assert sum(int(row[1]) for row in page.rows("coverage") if row[-1].endswith("days ago")) == len(seeds())
 
 
 def test_one_mention_draws(empty_index: Index, tmp_path: Path) -> None:
     page = _report(empty_index, [seed("1", NOW - timedelta(hours=1), Label.positive, "thanks")], tmp_path)
-    assert "None of the 1 mentions in this period was judged negative" in page.words
-    assert page.rows("net_over_time")[-1][1:] == ["+100.0 %", "1"]
+    assert "No post in this period was judged negative" in page.words
+    assert page.rows("net_over_time")[-1][1:] == ["+100.0%", "1"]
     assert page.rows("net_over_time")[1][1:] == ["\u2013", "0"]
+
+
+def test_many_brands_are_counted_and_all_of_them_named(tmp_path: Path, empty_index: Index) -> None:
+    mentions = []
+    for number in range(24):
+        enriched = seed(str(number), NOW - timedelta(hours=1 + number), Label.neutral, "hello")
+        match = enriched.matches[0].model_copy(update={"brand": f"Brand {number:02}"})
+        mentions.append(enriched.model_copy(update={"matches": (match,)}))
+    page = _report(empty_index, mentions, tmp_path)
+    assert "Brand 00 , Brand 01 , Brand 02 , Brand 03 , Brand 04 , Brand 05 and 18 more" in page.words
+    assert "Mentions of each of the 24 brands" in page.words
+    named = [row for row in page.rows("coverage") if row[0].startswith("Brand ")]
+    assert named == [[f"Brand {number:02}", "1"] for number in range(24)]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Mekara Fiber", "Mekara Fiber"),
+        ("#SERVICEDOWNAGAINTODAY", "#SERVICEDOWN\u2026"),
+        ("เน็ตบ้านเมคาราไฟเบอร์", "เน็ตบ้านเมคาราไฟเบอร์"),
+        ("a name of many words that goes on", "a name of many wo\u2026"),
+        ("M" * 30, "M" * 9 + "\u2026"),
+    ],
+)
+def test_a_name_is_cut_to_the_room_beside_its_bar(name: str, shown: str) -> None:
+    assert short(name) == shown
 
 
 def test_an_earlier_report_survives_a_failure(tmp_path: Path, empty_index: Index) -> None:

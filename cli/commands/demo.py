@@ -37,7 +37,7 @@ def command(report: Path) -> None:
     from hubbub.flows.publish import report as write_report
     from hubbub.flows.raise_alerts import raise_alerts_flow
 
-    show.console.print("Collecting the sample by a Prefect flow; its server takes some seconds to start ...")
+    show.console.print("Collecting the sample by a Prefect flow; its server takes a moment ...")
     runs = collect_flow(config=config)
     show.table("\nCollected", coverage(runs))
     show.console.print("\nLooking for what stands out ...\n")

@@ -85,23 +85,32 @@ def calibration_error(confidence: NDArray[np.float64], right: NDArray[np.bool_])
 
 def comparison(results: Mapping[str, Mapping[str, Scores]]) -> Table:
     """A table of models side by side: one row a language and model."""
-    table = Table("language", "posts", "model", "accuracy", "macro recall", "macro F1", "ECE", "uncertain")
+    table = _table("lang", "posts", "model", "accuracy", "macro\nrecall", "macro\nF1", "ECE", "uncertain")
+    table.columns[2].justify, table.columns[2].overflow = "left", "fold"
     for language in dict.fromkeys(language for scores in results.values() for language in scores):
-        for model, scores in results.items():
+        for number, (model, scores) in enumerate(results.items()):
             s = scores[language]
             figures = [f"{value:.3f}" for value in (s.accuracy, s.macro_recall, s.macro_f1, s.ece, s.uncertain)]
-            table.add_row(language, f"{s.n:,}", model, *figures)
-        table.add_section()
+            table.add_row(*((language, f"{s.n:,}") if number == 0 else ("", "")), model, *figures)
     return table
 
 
 def confusion_table(model: str, scores: Mapping[str, Scores]) -> Table:
     """A table of one model's confusion: one row a language and true label, one column a given label."""
-    table = Table("language", "people say", *(f"{label} given" for label in Label), title=model)
+    table = _table("lang", "people say", *(f"judged {label}" for label in Label), title=f"\n{model}")
+    table.columns[1].justify = "left"
     for language, s in scores.items():
-        for label, row in zip(LABELS, s.confusion, strict=True):
-            table.add_row(language, label.value, *(f"{count:,}" for count in row))
-        table.add_section()
+        for number, (label, row) in enumerate(zip(LABELS, s.confusion, strict=True)):
+            table.add_row(language if number == 0 else "", label.value, *(f"{count:,}" for count in row))
+    return table
+
+
+def _table(first: str, *others: str, title: str | None = None) -> Table:
+    """Narrow, with figures to the right, so that it fits 80 columns."""
+    table = Table(first, title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    table.padding = (0, 1, 0, 0)
+    for name in others:
+        table.add_column(name, justify="right")
     return table
 
 

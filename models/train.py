@@ -25,14 +25,12 @@ from transformers.trainer_utils import set_seed
 from transformers.utils import logging as transformers_logging
 
 from hubbub.core.errors import Misconfigured
-from hubbub.core.verdict import Label
 from hubbub.models.card import Run
 from hubbub.models.classifier import Classifier
 from hubbub.models.labelled import Labelled, labelled_files, posts_in, read_labelled
+from hubbub.models.sentiment import LABELS
 from hubbub.models.text import clean
 from hubbub.models.vocabulary import trim
-
-LABELS = list(Label)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ VERDICT = Verdict(label=Label.negative, confidence=0.9, score=-0.8, uncertain=Fa
 
 def post(native_id: str | int, text: str = "Kolibri is late", *, seen: int = 0, **more: Any) -> Enriched:
     """A post about Kolibri, observed `seen` minutes after it was posted."""
-    fields = {"posted_at": POSTED, "observed_at": POSTED + timedelta(minutes=seen), "raw": {"id": native_id}, **more}
+    observed_at = POSTED + timedelta(minutes=seen)
+    fields = {"posted_at": POSTED, "observed_at": observed_at, "raw": {"id": str(native_id)}, **more}
     return Enriched(
         mention=Mention(source="forum", native_id=str(native_id), text=text, **fields),
         matches=(Match(brand="Kolibri", term="Kolibri", kind=MatchKind.alias),),

@@ -13,7 +13,7 @@ from hubbub.core.clock import Clock, utc_now
 from hubbub.core.insight import Enriched
 from hubbub.core.mention import Mention
 from hubbub.core.ports import Batch, Json, Stored
-from hubbub.core.records import DeadLetter, RecordKind
+from hubbub.core.records import RecordKind
 from hubbub.index import embedded_state
 from hubbub.index.embedded_file import COLUMNS, File, column
 from hubbub.index.embedded_search import answer
@@ -21,8 +21,6 @@ from hubbub.index.embedded_state import EmbeddedState
 from hubbub.index.embedded_values import columns, flat, multiple
 from hubbub.index.mapping import document, iso, month, version
 from hubbub.index.segment import has_thai, thai_words, words
-
-LONGEST_ID = 512  # bytes, as in Elasticsearch
 
 _MENTION = (
     f"INSERT OR REPLACE INTO mention (n, id, version, {', '.join(map(column, COLUMNS))})"
@@ -53,8 +51,8 @@ class EmbeddedIndex:
         with self._file.writing() as connection:
             stored.deleted = sum(self._bury(connection, mention) for mention in batch.gone)
             for enriched in batch.mentions:
-                self._write(connection, batch.entry, enriched, stored)
-            for letter in (*batch.dead, *stored.refused):
+                self._write(connection, enriched, stored)
+            for letter in batch.dead:
                 body = {**letter.model_dump(mode="json", exclude={"raw"}), "raw": letter.raw}
                 embedded_state.put(connection, RecordKind.dead_letter, letter.key, body)
             if batch.cursor is not None:
@@ -91,7 +89,7 @@ class EmbeddedIndex:
         connection.execute("DELETE FROM words WHERE rowid = ?", row)
         return True
 
-    def _write(self, connection: sqlite3.Connection, entry: str, enriched: Enriched, stored: Stored) -> None:
+    def _write(self, connection: sqlite3.Connection, enriched: Enriched, stored: Stored) -> None:
         """Writes the mention where it is new or newer, and counts in `stored` what became of it."""
         mention = enriched.mention
         if embedded_state.get(connection, RecordKind.tombstone, mention.id) is not None:
@@ -99,11 +97,6 @@ class EmbeddedIndex:
         facts = embedded_state.get(connection, RecordKind.facts, mention.id)
         first = {"ingested": iso(self._clock()), "index": month(mention.posted_at)}
         wanted = document(enriched, facts or first)
-        if len(mention.id.encode()) > LONGEST_ID:
-            reason = f"the id is longer than {LONGEST_ID} bytes"
-            raw = mention.raw or mention.model_dump(mode="json")
-            stored.refused.append(DeadLetter.of(entry, "index", reason, raw, self._clock()))
-            return
         if facts is None:
             embedded_state.put(connection, RecordKind.facts, mention.id, first)
         body, observed = _AS_JSON(wanted), version(mention.observed_at)
@@ -129,7 +122,7 @@ def _put(connection: sqlite3.Connection, n: int | None, name: str, observed: int
     connection.executemany(
         "INSERT INTO value (n, field, value) VALUES (?, ?, ?)", ((n, *pair) for pair in multiple(fields))
     )
-    message, title = wanted.get("message", ""), wanted.get("title", "")
-    thai = [thai_words(text) if has_thai(text) else [] for text in (message, title)]
-    texts = (words(message), words(title), *thai)
-    connection.execute(_WORDS, (n, *map(" ".join, texts)))
+    texts = (wanted.get("message"), wanted.get("title"))
+    plain = (" ".join(words(text)) if text is not None else None for text in texts)
+    thai = (" ".join(thai_words(text)) if text and has_thai(text) else None for text in texts)
+    connection.execute(_WORDS, (n, *plain, *thai))

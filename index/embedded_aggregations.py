@@ -100,6 +100,10 @@ class Aggregator:
         if not isinstance(size, int) or size < 1 or not isinstance(least, int) or least < 1:
             raise Misconfigured("terms takes a size and a min_doc_count of 1 or more")
         ordering = order(asked.get("order", {"_count": "desc"}), inner)
+        if least > 1 and ordering.by[0][0] == "_key":
+            raise Misconfigured(
+                "terms in the order of _key takes no min_doc_count: Elasticsearch cuts first, then counts"
+            )
         part = by_value(part, field, asked.get("missing"))
         found = self._nested(part, keys)
         found = {key: [b for b in buckets if b.count >= least] for key, buckets in found.items()}

@@ -67,7 +67,7 @@ def condition(query: Any, now: datetime) -> Sql:
 
 def exists(field: str) -> Sql:
     if field_type(field) == "text":
-        return Sql(f"EXISTS (SELECT 1 FROM words WHERE rowid = m.n AND {field.removesuffix('.th')} <> '')")
+        return Sql(f"EXISTS (SELECT 1 FROM words WHERE rowid = m.n AND {field.removesuffix('.th')} IS NOT NULL)")
     return Sql(f"m.{column(field)} IS NOT NULL")
 
 
@@ -152,6 +152,8 @@ def _range(field: str, asked: Any, now: datetime) -> Sql:
         raise Misconfigured(f"{field!r} has no order to ask a range of")
     if kind == "date" and {type(bound) for bound in asked.values() if bound is not None} == {int, str}:
         raise Misconfigured(f"a range of {field!r} takes dates or milliseconds, not one of each")
+    if {"gte", "gt"} <= set(asked) or {"lte", "lt"} <= set(asked):
+        raise Misconfigured(f"a range of {field!r} takes one lower and one upper bound")
     parts = [Sql(f"{name} IS NOT NULL")]
     for word, bound in asked.items():
         if bound is None:

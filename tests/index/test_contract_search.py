@@ -16,7 +16,7 @@ HOUR = timedelta(hours=1)
 def filled(index: Index) -> Index:
     index.store(
         batch(
-            said(1, "My parcel is late, I don't like it", at=NOW - 9 * DAY, name="ann", likes=5),
+            said(1, "My parcel is late, I don't like it", at=NOW - 9 * DAY, name="ann", likes=5, title=""),
             said(
                 2, "Great support at Café Acme!", at=NOW - 2 * DAY, label="positive", score=0.1, brands=("Acme", "Beta")
             ),
@@ -53,7 +53,8 @@ QUERIES: list[tuple[Json, str]] = [
     ({"exists": {"field": "brand"}}, "1234"),
     ({"exists": {"field": "competitor"}}, "5"),
     ({"exists": {"field": "message"}}, "12345"),
-    ({"exists": {"field": "title"}}, ""),
+    ({"exists": {"field": "title"}}, "1"),
+    ({"exists": {"field": "title.th"}}, "1"),
     ({"exists": {"field": "themes"}}, ""),
     ({"range": {"engagement.likes": {"gt": -2}}}, "15"),
     ({"range": {"engagement.likes": {"gte": -2, "lt": "5"}}}, "3"),
@@ -135,6 +136,7 @@ def test_dates_are_counted_from_now(index: Index):
         {"query": {"range": {"@timestamp": {"gte": "last Tuesday"}}}},
         {"query": {"range": {"@timestamp": {"gte": "2026-11-01", "lt": 1795176000000}}}},
         {"query": {"range": {"engagement.likes": {"gte": "many"}}}},
+        {"query": {"range": {"engagement.likes": {"gte": 1, "below": 2}}}},
         {"query": {"term": {"user.is_brand": "maybe"}}},
         {"query": {"match": {"message": {"query": "a", "operator": "xor"}}}},
         {"query": {"bool": {"maybe": []}}},

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from hubbub.core.ports import Index, Json
+from hubbub.core.ports import ALL, Index, Json
 from hubbub.core.records import DeadLetter, RecordKind
 from hubbub.index.mapping import document
 from tests.index.made import DAY, NOW, batch, said
@@ -101,29 +101,14 @@ def test_gone_wins_within_a_batch(index: Index):
     assert ids(index) == []
 
 
-def test_a_refused_mention_becomes_a_dead_letter_and_the_rest_is_stored(index: Index):
-    plain = said("too long an id")
-    enriched = plain.model_copy(update={"mention": plain.mention.model_copy(update={"native_id": "ไทย" * 80})})
-    stored = index.store(batch(said(1), enriched, said(2), cursor={"after": 2}))
-    assert stored.new == 2
-    (letter,) = stored.refused
-    assert (letter.entry, letter.stage) == ("forum", "index")
-    assert letter.reason and "\n" not in letter.reason
-    ((key, kept),) = index.state.list(RecordKind.dead_letter)
-    assert key == letter.key
-    assert DeadLetter.model_validate(kept) == letter
-    assert index.state.get(RecordKind.cursor, "forum") == {"after": 2}
-    assert ids(index) == ["forum:1", "forum:2"]
-    index.store(batch(enriched))
-    assert len(index.state.list(RecordKind.dead_letter)) == 1
-
-
 def test_dead_letters_of_a_batch_are_kept_whole(index: Index):
     raw = {"text": "half a character: \ud83d", "nested": {"list": [1, None, {"a.b": ""}]}, "": 1}
     letter = DeadLetter.of("forum", "normalise", "no time", raw, NOW)
-    index.store(batch(dead=[letter]))
-    ((key, kept),) = index.state.list(RecordKind.dead_letter)
-    assert (key, kept["raw"]) == (letter.key, letter.raw)
+    for _ in range(2):
+        index.store(batch(dead=[letter]))
+    ((key, kept),) = index.state.list(RecordKind.dead_letter, limit=ALL)
+    assert key == letter.key
+    assert DeadLetter.model_validate(kept) == letter
 
 
 HOSTILE = [
@@ -149,6 +134,17 @@ def test_hostile_text_stays_text(index: Index, text: str):
     for query in ("match", "match_phrase"):
         assert set(ids(index, {query: {"message": text[:5000]}})) <= {"forum:1"}
     assert set(ids(index, {"term": {"user.name": text[:1000]}})) <= {"forum:1"}
+
+
+@pytest.mark.parametrize("native_id", ["ก" * 168, "a b/c?d#e%", "'\"\n\\"], ids=["long", "signs", "quotes"])
+def test_any_id(index: Index, native_id: str):
+    enriched = said(native_id)
+    index.store(batch(enriched))
+    assert index.get(enriched.mention.id)["message"] == enriched.mention.text
+    assert ids(index, {"ids": {"values": [enriched.mention.id]}}) == [enriched.mention.id]
+    index.store(batch(gone=[enriched.mention]))
+    assert index.get(enriched.mention.id) is None
+    assert index.store(batch(enriched)).new == 0
 
 
 def test_half_characters_in_what_the_source_sent_do_not_stop_the_batch(index: Index):

@@ -4,6 +4,7 @@ import os
 import pkgutil
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 
 import click
 
@@ -33,23 +34,39 @@ def hubbub() -> None:
 
 def main() -> None:
     """Exit status: 0 done, 1 failed, 2 wrong usage or configuration."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         status = hubbub.main(prog_name="hubbub", standalone_mode=False)
-    except click.ClickException as error:
+        if sys.stdout:
+            sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         status = 2
+    except click.ClickException as error:
+        status = _fail(f"{error.format_message().rstrip('.')}; see {_help(error)}", 2)
     except Misconfigured as error:
-        status = _fail(error, 2)
+        status = _fail(str(error), 2)
     except HubbubError as error:
-        status = _fail(error, 1)
+        status = _fail(str(error), 1)
     except (click.Abort, KeyboardInterrupt):
         status = 130
-    except BrokenPipeError:  # the reader of our output went away, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 1
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left in the buffer would fail again
+        if isinstance(error, BrokenPipeError):  # the reader of our output went away, as `head` does
+            status = 1
+        else:
+            what = f"{error.filename}: failed" if error.filename else "the output cannot be written"
+            status = _fail(f"{what} ({error.strerror})", 1)
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _fail(error: HubbubError, status: int) -> int:
-    print(f"hubbub: {' '.join(str(error).split())}", file=sys.stderr)
+def _help(error: click.ClickException) -> str:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"`{context.command_path if context else 'hubbub'} --help`"
+
+
+def _fail(reason: str, status: int) -> int:
+    print(f"hubbub: {' '.join(reason.split())}", file=sys.stderr)
     return status

@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import os
 from pathlib import Path
 
 import click
@@ -19,6 +20,4 @@ by_prefect = click.option(
 
 def wants_prefect(asked: bool) -> bool:
     """Whether to run the Prefect flow: when asked to, or when a Prefect API is configured."""
-    import os
-
     return asked or bool(os.environ.get("PREFECT_API_URL"))

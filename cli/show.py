@@ -15,24 +15,20 @@ def table(title: str, rows: Sequence[dict[str, Any]]) -> None:
     """Rows of like keys; numbers to the right."""
     if not rows:
         return
-    drawn = Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        header_style="dim",
-        box=None,
-        pad_edge=False,
-        padding=(0, 1, 0, 0),
-    )
+    console.print(title, style="bold")
+    drawn = Table(header_style="dim", box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for key, value in rows[0].items():
-        drawn.add_column(key, justify="right" if isinstance(value, int | float) else "left", overflow="fold")
+        drawn.add_column(
+            key.replace("_", " "), justify="right" if isinstance(value, int | float) else "left", overflow="fold"
+        )
     for row in rows:
         drawn.add_row(*("" if value is None else _plain(value) for value in row.values()))
     console.print(drawn)
 
 
 def as_json(value: Any) -> None:
-    json.dump(value, sys.stdout, indent=2, default=str)
+    """Times as ISO 8601."""
+    json.dump(value, sys.stdout, indent=2, default=lambda moment: moment.isoformat())
     print()
 
 

@@ -1,5 +1,6 @@
 """Where the parts meet: what a collector, a judge, an index and a notifier promise."""
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -12,6 +13,8 @@ from hubbub.core.records import DeadLetter, RecordKind
 Json = dict[str, Any]
 Raw = dict[str, Any]
 Cursor = dict[str, Any]
+
+ALL = sys.maxsize  # the `limit` of a list that leaves nothing out
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,7 @@ class State(Protocol):
     def delete(self, kind: RecordKind, key: str) -> None: ...
 
     def list(self, kind: RecordKind, *, limit: int = 1000) -> list[tuple[str, Json]]:
-        """Key and body, last written first, at most `limit`."""
+        """Key and body, last written first, at most `limit`; `ALL` leaves nothing out."""
         ...
 
 

@@ -16,11 +16,13 @@ Stage = Literal["fetch", "normalise", "index"]
 
 
 class RecordKind(StrEnum):
-    """`facts` holds what a mention's source does not know (first seen, ...), by mention id, merged into every write.
-    `claim` says who is sending an alert just now."""
+    """`run` holds every run, `last_run` the newest of each source by the source's name. `facts` holds what a mention's
+    source does not know (first seen, ...), by mention id, merged into every write. `claim` says who is sending an alert
+    just now."""
 
     cursor = "cursor"
     run = "run"
+    last_run = "last_run"
     dead_letter = "dead_letter"
     alert = "alert"
     claim = "claim"

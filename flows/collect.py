@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hubbub.core.errors import Fatal, HubbubError, Skippable
+from hubbub.core.errors import Fatal, HubbubError, Misconfigured, Skippable
 from hubbub.core.insight import Enriched
 from hubbub.core.match import Match
 from hubbub.core.matcher import Matcher
@@ -102,8 +102,9 @@ def enrich(reader: Reader, kept: Sequence[Attributed]) -> list[Enriched]:
 
 def remember(parts: Parts, run: Run) -> None:
     run.finished = parts.clock()
-    key = f"{run.entry}:{run.started:%Y%m%dT%H%M%S.%fZ}"
-    parts.index.state.put(RecordKind.run, key, run.model_dump(mode="json"))
+    body = run.model_dump(mode="json")
+    parts.index.state.put(RecordKind.run, f"{run.entry}:{run.started:%Y%m%dT%H%M%S.%fZ}", body)
+    parts.index.state.put(RecordKind.last_run, run.entry, body)
 
 
 @cache
@@ -111,7 +112,7 @@ def _flow() -> "Flow[..., list[Run]]":
     from prefect import flow, task
     from prefect.artifacts import create_table_artifact
 
-    from hubbub.flows._prefect import RETRIES
+    from hubbub.flows.by_prefect import RETRIES
 
     @task(name="collect source", task_run_name="collect {name}", **RETRIES)
     def collect_source(config: Path, name: str) -> Run:
@@ -129,7 +130,9 @@ def _flow() -> "Flow[..., list[Run]]":
         failed = {name: result for name, result in results.items() if not isinstance(result, Run)}
         create_table_artifact(key="collect", table=coverage(runs), description="What this run read and stored")
         if failed:
-            raise Fatal("; ".join(f"{name}: {reason}" for name, reason in failed.items()))
+            wrong = any(isinstance(reason, Misconfigured) for reason in failed.values())
+            kind = Misconfigured if wrong else Fatal
+            raise kind("; ".join(f"{name}: {reason}" for name, reason in failed.items()))
         return runs
 
     return collect_flow

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hubbub.core.errors import Misconfigured
+from hubbub.core.ports import ALL
 from hubbub.core.records import RecordKind, Run
 from hubbub.dashboards.kibana import compile_dashboards, import_dashboards
 from hubbub.dashboards.report import write_report
@@ -49,7 +50,7 @@ def report(parts: Parts, path: Path, days: int | None) -> None:
         Misconfigured: the file cannot be written.
     """
     since = parts.clock() - timedelta(days=days or 36_500)
-    runs = [Run.model_validate(body) for _, body in parts.index.state.list(RecordKind.run)]
+    runs = [Run.model_validate(body) for _, body in parts.index.state.list(RecordKind.run, limit=ALL)]
     write_report(
         parts.index.search, path, now=parts.clock(), days=days, runs=[run for run in runs if run.started >= since]
     )
@@ -59,7 +60,7 @@ def report(parts: Parts, path: Path, days: int | None) -> None:
 def _flow() -> "Flow[..., int]":
     from prefect import flow, task
 
-    from hubbub.flows._prefect import RETRIES
+    from hubbub.flows.by_prefect import RETRIES
 
     @task(name="import dashboards", **RETRIES)
     def import_task(config: Path) -> int:

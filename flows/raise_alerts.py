@@ -50,10 +50,10 @@ def findings(parts: Parts) -> Iterator[Finding]:
 
 
 @cache
-def _flow() -> "Flow[..., list[str]]":
+def _flow() -> "Flow[..., list[pipeline.Outcome]]":
     from prefect import flow, task
 
-    from hubbub.flows._prefect import RETRIES
+    from hubbub.flows.by_prefect import RETRIES
 
     @task(name="raise alerts", **RETRIES)
     def raise_alerts_task(config: Path) -> list[pipeline.Outcome]:

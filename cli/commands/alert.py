@@ -20,9 +20,10 @@ def command(config: Path | None, prefect: bool, as_json: bool) -> int:
     told = redirect_stdout(sys.stderr) if as_json else nullcontext()  # an alert on the console is not JSON
     with told, open_parts(config) as parts:
         if options.wants_prefect(prefect):
+            from hubbub.flows import by_prefect
             from hubbub.flows.raise_alerts import raise_alerts_flow
 
-            outcomes = raise_alerts_flow(config=parts.settings.config)
+            outcomes = by_prefect.run_flow(raise_alerts_flow, config=parts.settings.config)
         else:
             outcomes = raise_alerts(parts)
     rows = [{"brand": o.brand, "decision": o.decision, "reason": o.reason} for o in outcomes]

@@ -51,6 +51,8 @@ def command(file: Path) -> int:
 
 def _open(file: Path) -> Any:
     if str(file) == "-":
+        if sys.stdin is None:
+            raise Misconfigured("standard input is closed; name a file")
         return nullcontext(sys.stdin.buffer)
     try:
         return file.open("rb")
@@ -116,7 +118,9 @@ def _as_they_come(records: Iterable[Record]) -> Iterator[list[Record]]:
 def _line(record: Record) -> str:
     try:
         line = json.dumps(record, ensure_ascii=False) + "\n"
-        line.encode()
-    except UnicodeEncodeError:  # a lone surrogate can only be said as an escape
+        line.encode(sys.stdout.encoding)
+    except (
+        UnicodeEncodeError
+    ):  # a lone surrogate, or another character that the output cannot hold, is said as an escape
         line = json.dumps(record) + "\n"
     return line

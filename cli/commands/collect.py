@@ -34,9 +34,11 @@ def command(sources: tuple[str, ...], config: Path | None, prefect: bool, as_jso
 
 
 def run_flow(parts: Parts, sources: tuple[str, ...]) -> list[Run]:
+    parts.entries(sources)  # a wrong name is told before Prefect is loaded
+    from hubbub.flows import by_prefect
     from hubbub.flows.collect import collect_flow
 
-    runs: list[Run] = collect_flow(config=parts.settings.config, sources=list(sources) or None)
+    runs: list[Run] = by_prefect.run_flow(collect_flow, config=parts.settings.config, sources=list(sources) or None)
     return runs
 
 
@@ -50,11 +52,9 @@ def run_plain(parts: Parts, sources: tuple[str, ...]) -> tuple[list[Run], int]:
             task = bar.add_task(f"{entry.name}: asking")
             try:
                 runs.append(collect(parts, entry, partial(show_progress, bar, task)))
-            except Misconfigured:
-                raise
             except HubbubError as error:
                 print(f"hubbub: {entry.name}: {error}", file=sys.stderr)
-                failed = 1
+                failed = max(failed, 2 if isinstance(error, Misconfigured) else 1)
     return runs, failed
 
 

@@ -10,6 +10,7 @@ import click
 from hubbub.cli import show
 from hubbub.cli.demo.sample import write_sample
 from hubbub.core.clock import utc_now
+from hubbub.core.errors import Misconfigured
 
 
 @click.command("demo")
@@ -29,19 +30,24 @@ def command(report: Path) -> None:
     began = time.monotonic()
     home = Path(os.environ.get("HUBBUB_HOME") or ".hubbub").resolve() / "demo"
     stand_apart(home)
-    shutil.rmtree(home / "index", ignore_errors=True)
-    config = write_sample(home / "sample", utc_now())
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(home / "index", ignore_errors=True)
+        config = write_sample(home / "sample", utc_now())
+    except OSError as error:
+        raise Misconfigured(f"{home}: cannot be written ({error.strerror}); set HUBBUB_HOME") from None
 
-    from hubbub.flows.collect import collect_flow, coverage  # Prefect reads its settings when it is imported
+    from hubbub.flows import by_prefect  # Prefect reads its settings when it is imported
+    from hubbub.flows.collect import collect_flow, coverage
     from hubbub.flows.parts import open_parts
     from hubbub.flows.publish import report as write_report
     from hubbub.flows.raise_alerts import raise_alerts_flow
 
     show.console.print("Collecting the sample by a Prefect flow; its server takes a moment ...")
-    runs = collect_flow(config=config)
+    runs = by_prefect.run_flow(collect_flow, config=config)
     show.table("\nCollected", coverage(runs))
     show.console.print("\nLooking for what stands out ...\n")
-    if not raise_alerts_flow(config=config):
+    if not by_prefect.run_flow(raise_alerts_flow, config=config):
         show.console.print("nothing stands out")
     with open_parts(config) as parts:
         write_report(parts, report, days=14)
@@ -54,7 +60,6 @@ def stand_apart(home: Path) -> None:
     for name in list(os.environ):
         if name.startswith(("PREFECT_", "HUBBUB_")):
             del os.environ[name]
-    home.mkdir(parents=True, exist_ok=True)
     os.environ.update(
         HUBBUB_HOME=str(home / "index"),
         PREFECT_HOME=str(home / "prefect"),

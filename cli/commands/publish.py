@@ -30,7 +30,9 @@ def command(report: Path | None, days: int | None, ndjson: Path | None, config: 
     if not ndjson and not report:
         with open_parts(config) as parts:
             if options.wants_prefect(prefect):
-                count = publish.publish_flow(config=parts.settings.config)
+                from hubbub.flows import by_prefect
+
+                count = by_prefect.run_flow(publish.publish_flow, config=parts.settings.config)
             else:
                 count = publish.publish(parts)
         print(f"imported {count} saved objects into {parts.settings.kibana.url}")

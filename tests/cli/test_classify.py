@@ -40,6 +40,12 @@ def test_plain_lines_of_a_file_in_three_languages(tmp_path: Path) -> None:
     assert answers[1]["text"] == "บริการแย่มาก โทรไปไม่มีใครรับ"
 
 
+def test_an_output_of_few_letters_says_the_others_as_escapes(tmp_path: Path) -> None:
+    done = hubbub("classify", folder=tmp_path, stdin="ส่งช้ามาก 😀\n".encode(), PYTHONIOENCODING="ascii")
+    assert done.stdout.isascii()
+    assert json.loads(done.stdout)["text"] == "ส่งช้ามาก 😀"
+
+
 def test_records_without_a_text_keep_their_place_and_are_told_of(tmp_path: Path) -> None:
     stdin = b'{"text": "good"}\n{"id": 2}\n{broken\n\n{"text": "\\ud800 bad"}\n'
     done = hubbub("classify", "-", folder=tmp_path, stdin=stdin)

@@ -1,13 +1,15 @@
 """The commands as a care team's engineer types them."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from tests.command import assert_one_clear_line, hubbub, write_config, write_posts
+from tests.command import assert_one_clear_line, environment, hubbub, write_config, write_posts
 
 ROOT = Path(__file__).parents[2]
 
@@ -88,6 +90,52 @@ def test_a_failing_source_does_not_stop_the_others(folder: Path) -> None:
     assert [source["state"][:6] for source in status["sources"]] == ["failed", "ok"]
 
 
+def test_a_source_that_is_set_up_wrong_does_not_stop_the_others(folder: Path) -> None:
+    config = folder / "hubbub.yaml"
+    config.write_text(
+        "brands: [{name: Kolibri}]\n"
+        "sources:\n"
+        "  - {name: gone, collector: file, path: gone.ndjson, source: forum}\n"
+        "  - {name: posts, collector: file, path: posts.ndjson, source: forum}\n"
+    )
+    done = hubbub("collect", "--json", folder=folder)
+    assert_one_clear_line(done, 2, "gone.ndjson")
+    assert [run["entry"] for run in json.loads(done.stdout)] == ["posts"]
+
+
+@pytest.mark.parametrize("command", ["collect", "alert"])
+def test_a_prefect_server_that_does_not_answer(folder: Path, command: str) -> None:
+    done = hubbub(command, folder=folder, PREFECT_API_URL="http://127.0.0.1:9/api")
+    assert_one_clear_line(done, 1, "http://127.0.0.1:9/api", "unset PREFECT_API_URL")
+
+
+@pytest.mark.parametrize("command", ["status", "demo"])
+def test_a_home_that_cannot_be_a_folder(folder: Path, command: str) -> None:
+    (folder / "home").write_text("a file")
+    assert_one_clear_line(hubbub(command, folder=folder), 2, "home", "HUBBUB_HOME")
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="a device that is always full is Linux's")
+@pytest.mark.parametrize("command", ["status --json", "classify posts.ndjson", "--help"])
+def test_an_output_that_is_full(folder: Path, command: str) -> None:
+    done = subprocess.run(
+        f'"{sys.executable}" -m hubbub {command} > /dev/full',
+        shell=True,
+        cwd=folder,
+        env=environment(folder / "home"),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert_one_clear_line(done, 1, "the output cannot be written")
+
+
+def test_a_title_is_not_broken_by_a_narrow_table(folder: Path) -> None:
+    hubbub("collect", folder=folder)
+    assert "Sentiment" in hubbub("status", folder=folder, COLUMNS="50").stdout.splitlines()
+
+
 def test_check_runs_the_examples(folder: Path) -> None:
     assert hubbub("check", folder=folder).returncode == 0
     config = folder / "hubbub.yaml"
@@ -116,6 +164,9 @@ def test_the_schema_accepts_the_examples_and_refuses_a_typo(tmp_path: Path) -> N
         (("publish", "--report", "no/such/folder/page.html"), "page.html"),
         (("evaluate", "none.jsonl"), "none.jsonl"),
         (("train", "none", "--base", "none", "--out", "out"), "none"),
+        (("collect", "--wrong"), "hubbub collect --help"),
+        (("nothing",), "hubbub --help"),
+        (("publish", "--report", "page.html", "--days", "0"), "--days"),
     ],
 )
 def test_wrong_usage_is_one_line_and_status_2(folder: Path, arguments: tuple[str, ...], says: str) -> None:

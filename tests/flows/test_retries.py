@@ -1,0 +1,80 @@
+"""The real flow, on a real Prefect server, tries again what may succeed later and nothing else."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from prefect.testing.utilities import prefect_test_harness
+
+from hubbub.core.errors import Fatal, HubbubError, Misconfigured, Retryable
+from hubbub.core.records import Run
+from hubbub.core.settings import SourceEntry
+from hubbub.flows import by_prefect
+from hubbub.flows import collect as collecting
+from hubbub.flows.parts import Parts
+from tests.command import write_config
+
+
+@pytest.fixture(scope="module", autouse=True)
+def server() -> Iterator[None]:
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
+
+
+class Source:
+    """Stands in for the collecting of one source: fails some times, then ends well."""
+
+    def __init__(self, error: HubbubError, failures: int) -> None:
+        self.error = error
+        self.failures = failures
+        self.tries = 0
+
+    def __call__(self, parts: Parts, entry: SourceEntry) -> Run:
+        self.tries += 1
+        if self.tries <= self.failures:
+            raise self.error
+        return Run(entry=entry.name, started=parts.clock(), fetched=7)
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setitem(by_prefect.RETRIES, "retry_delay_seconds", 0)
+    collecting._flow.cache_clear()
+    yield
+    collecting._flow.cache_clear()
+
+
+def run_flow(source: Source, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[Run]:
+    monkeypatch.setattr(collecting, "collect", source)
+    runs: list[Run] = by_prefect.run_flow(collecting.collect_flow, config=write_config(folder))
+    return runs
+
+
+def test_what_may_succeed_later_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = Source(Retryable("the source is away"), failures=2)
+    assert [run.fetched for run in run_flow(source, tmp_path, monkeypatch)] == [7]
+    assert source.tries == 3
+
+
+@pytest.mark.parametrize(
+    ("error", "tries", "raised"),
+    [
+        (Retryable("the source is away"), 4, Fatal),
+        (Fatal("the source refuses us"), 1, Fatal),
+        (Misconfigured("the source has no key"), 1, Misconfigured),
+    ],
+)
+def test_nothing_else_is_and_nothing_for_ever(
+    error: HubbubError,
+    tries: int,
+    raised: type[Fatal],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    source = Source(error, failures=99)
+    with pytest.raises(HubbubError, match=f"posts: {error}") as failure:
+        run_flow(source, tmp_path, monkeypatch)
+    assert type(failure.value) is raised
+    assert source.tries == tries
+    assert "Traceback" not in capfd.readouterr().err

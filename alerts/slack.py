@@ -71,7 +71,7 @@ class SlackNotifier:
         try:
             from slack_sdk import WebClient
         except ImportError:
-            raise Misconfigured("Slack needs the package slack-sdk: pip install 'hubbub[slack]'") from None
+            raise Misconfigured("Slack needs the package slack-sdk: pip install slack-sdk") from None
         self._channel = channel
         quiet = logging.getLogger("hubbub.alerts.slack_sdk")
         quiet.setLevel(logging.CRITICAL)  # slack_sdk logs errors that are raised as well and, on DEBUG, whole messages

@@ -121,7 +121,7 @@ def train(data: Path, base: str, out: Path, recipe: Recipe = Recipe(), progress:
             run with other data, another base or another recipe.
     """
     if not (find_spec("accelerate") and find_spec("onnx")):
-        raise Misconfigured("training needs more packages: pip install 'hubbub[train]'")
+        raise Misconfigured("training needs two more packages: pip install accelerate onnx")
     from hubbub.models.export import export
 
     posts, val = read_labelled([data / "train"]), read_labelled([data / "val"])

@@ -15,9 +15,10 @@ import pytest
 
 from hubbub.core.errors import Fatal, HubbubError, Misconfigured, Retryable
 from hubbub.dashboards.kibana import compile_dashboards, import_dashboards
+from hubbub.dashboards.panel import panels
 
 KEY = "c2VjcmV0LWlk:c2VjcmV0LWtleQ=="
-OBJECTS = 11
+OBJECTS = len(panels()) + 2  # the dashboard and its data view
 
 
 class FakeKibana(ThreadingHTTPServer):
@@ -102,11 +103,11 @@ CONFLICT = {
     [
         (401, REFUSED, {}, Fatal, "HUBBUB_KIBANA__API_KEY"),
         (403, {"statusCode": 403, "message": "Forbidden"}, {}, Fatal, "HUBBUB_KIBANA__API_KEY"),
-        (200, CONFLICT, {}, Fatal, "1 of 11 objects; first lens hubbub-sources: missing_references"),
-        (200, {"success": False}, {}, Fatal, "did not import all of 11"),
-        (200, {"success": True, "successCount": 3}, {}, Fatal, "imported 3 of 11"),
+        (200, CONFLICT, {}, Fatal, f"1 of {OBJECTS} objects; first lens hubbub-sources: missing_references"),
+        (200, {"success": False}, {}, Fatal, f"did not import all of {OBJECTS}"),
+        (200, {"success": True, "successCount": 3}, {}, Fatal, f"imported 3 of {OBJECTS}"),
         (200, {**CONFLICT, "success": True}, {}, Fatal, "missing_references"),
-        (200, {**CONFLICT, "errors": ["odd"]}, {}, Fatal, "did not import 1 of 11"),
+        (200, {**CONFLICT, "errors": ["odd"]}, {}, Fatal, f"did not import 1 of {OBJECTS}"),
         (400, {"statusCode": 400, "message": "Too new\nto import"}, {}, Fatal, "Too new to import"),
         (503, "Kibana server is not ready yet", {"retry-after": "30"}, Retryable, "starting or busy"),
         (429, "", {}, Retryable, "starting or busy"),

@@ -58,7 +58,7 @@ def test_every_panel_stands_on_the_dashboard_with_its_title_and_how_to_read_it(o
     }
     assert shown == said
     placed = json.loads(_one(objects, "hubbub-social-care")["attributes"]["panelsJSON"])
-    assert len(placed) == len(said) == 9
+    assert len(placed) == len(said) == len(panels())
 
 
 def test_an_object_comes_after_what_it_refers_to(objects: list[Json]) -> None:

@@ -14,7 +14,7 @@ from hubbub.core.records import Run
 from hubbub.core.verdict import Label
 from hubbub.dashboards.answers import Period, ask, whole
 from hubbub.dashboards.charts import draw, short
-from hubbub.dashboards.panel import panels
+from hubbub.dashboards.panel import NetOverTime, OverTime, Ranking, panels
 from hubbub.dashboards.report import write_report
 from hubbub.dashboards.views import readable, safe_link
 from hubbub.index.embedded import EmbeddedIndex
@@ -237,7 +237,7 @@ def test_text_can_be_read_and_marks_told_apart(written: str, theme: str) -> None
 
 def test_every_chart_has_words_and_numbers(page: Page) -> None:
     drawings = [attributes for _, attributes in page.tags if attributes.get("role") == "img"]
-    assert len(drawings) == 5
+    assert len(drawings) == sum(isinstance(panel, OverTime | NetOverTime | Ranking) for panel in panels().values()) > 0
     assert all(len(drawing["aria-label"] or "") > 30 for drawing in drawings)
     assert all(svg["aria-hidden"] == "true" for svg in page.all("svg"))
     assert len(page.all("details")) >= len(drawings)

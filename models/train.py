@@ -65,6 +65,7 @@ def load_base(base: str, texts: Sequence[str], pieces: int) -> tuple[Classifier,
         Misconfigured: the encoder cannot be loaded or has no fast tokenizer.
     """
     try:
+        transformers_logging.disable_progress_bar()  # of loading; training has its own
         transformers_logging.set_verbosity_error()  # it reports the pooler, which is not used, as missing
         encoder = AutoModel.from_pretrained(base, dtype=torch.float32)
         tokenizer = AutoTokenizer.from_pretrained(base).backend_tokenizer

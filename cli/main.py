@@ -2,6 +2,7 @@
 
 import os
 import pkgutil
+import signal
 import sys
 from importlib import import_module
 from io import TextIOWrapper
@@ -34,6 +35,9 @@ def hubbub() -> None:
 
 def main() -> None:
     """Exit status: 0 done, 1 failed, 2 wrong usage or configuration."""
+    signal.signal(
+        signal.SIGTERM, signal.default_int_handler
+    )  # ends like Ctrl-C, with a Prefect server that was started
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

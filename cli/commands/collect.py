@@ -46,6 +46,7 @@ def run_plain(parts: Parts, sources: tuple[str, ...]) -> tuple[list[Run], int]:
     """Returns the runs that ended well, and the exit status: a source that fails does not stop the others."""
     runs, failed = [], 0
     entries = parts.entries(sources)
+    _ = parts.index  # one that cannot be opened is told once, not by every source
     columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
     with Progress(*columns, console=show.console, transient=True, disable=not show.console.is_terminal) as bar:
         for entry in entries:

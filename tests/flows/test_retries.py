@@ -1,5 +1,6 @@
 """The real flow, on a real Prefect server, tries again what may succeed later and nothing else."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,6 +45,17 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     collecting._flow.cache_clear()
 
 
+@pytest.fixture
+def logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    """What Prefect logs of runs, which it hands on to nobody."""
+    loggers = [logging.getLogger(f"prefect.{kind}_runs") for kind in ("flow", "task")]
+    for logger in loggers:
+        logger.addHandler(caplog.handler)
+    yield caplog
+    for logger in loggers:
+        logger.removeHandler(caplog.handler)
+
+
 def run_flow(source: Source, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[Run]:
     monkeypatch.setattr(collecting, "collect", source)
     runs: list[Run] = by_prefect.run_flow(collecting.collect_flow, config=write_config(folder))
@@ -70,11 +82,12 @@ def test_nothing_else_is_and_nothing_for_ever(
     raised: type[Fatal],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
+    logged: pytest.LogCaptureFixture,
 ) -> None:
     source = Source(error, failures=99)
     with pytest.raises(HubbubError, match=f"posts: {error}") as failure:
         run_flow(source, tmp_path, monkeypatch)
     assert type(failure.value) is raised
     assert source.tries == tries
-    assert "Traceback" not in capfd.readouterr().err
+    assert f"posts: {error}" in logged.text
+    assert "Traceback" not in logged.text

@@ -32,8 +32,9 @@ def run_flow(flow: Flow[..., Any], **parameters: Any) -> Any:
         Retryable: that server does not answer.
         HubbubError: what the flow raises.
     """
-    where = PREFECT_API_URL.value() or "for the time of the run"
-    hint = "start it, or unset PREFECT_API_URL to run without one"
+    where, hint = PREFECT_API_URL.value(), "start it, or unset PREFECT_API_URL to run without one"
+    if not where:
+        where, hint = "of this run", "give it longer by PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"
     try:
         with get_client(sync_client=True) as client:
             problem = client.api_healthcheck()

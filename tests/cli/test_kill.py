@@ -5,6 +5,7 @@ import random
 import subprocess
 from pathlib import Path
 
+import psutil
 import pytest
 from elasticsearch import Elasticsearch
 
@@ -77,3 +78,24 @@ def test_killed_at_random_points_it_loses_nothing_and_doubles_nothing(tmp_path: 
         assert json.loads(again.stdout)[0]["new"] == 0
     finally:
         index.close()
+
+
+def test_a_flow_that_is_stopped_takes_its_prefect_server_with_it(tmp_path: Path) -> None:
+    write_config(tmp_path)
+    prefect = {
+        "PREFECT_HOME": str(tmp_path / "prefect"),
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    }
+    process = start("collect", "--prefect", folder=tmp_path, **prefect)
+    while not any(listens(child) for child in psutil.Process(process.pid).children()):
+        assert process.poll() is None, "it ended before its server was up"
+    process.terminate()
+    assert process.wait(timeout=60) == 130
+    assert not left_behind(tmp_path)
+
+
+def listens(process: psutil.Process) -> bool:
+    try:
+        return bool(process.net_connections())
+    except psutil.NoSuchProcess:
+        return False

@@ -35,6 +35,18 @@ def index(request: pytest.FixtureRequest) -> Iterator[Index]:
     index.close()
 
 
+@pytest.fixture(scope="module", params=["embedded", *ELASTIC])
+def shared_index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    """One that all tests of a module read, and only the module's own fixture fills."""
+    index: Index
+    if request.param == "embedded":
+        index = EmbeddedIndex(tmp_path_factory.mktemp("shared"), clock=lambda: NOW)
+    else:
+        index = _elastic(request.getfixturevalue(ELASTIC[request.param]))
+    yield index
+    index.close()
+
+
 @pytest.fixture(params=ELASTIC)
 def fresh_pair(request: pytest.FixtureRequest) -> Iterator[Callable[[], tuple[Index, Index]]]:
     """Makes an empty embedded index and an empty Elasticsearch."""

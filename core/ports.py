@@ -51,7 +51,8 @@ class Page:
 
 class Collector(Protocol):
     """One source. Its module `collectors/<name>.py` holds `Options` (a pydantic model of its `sources:` entry) and
-    `Collector(options, clock)`; opening it may raise Misconfigured, and nothing is asked of the network before `fetch`."""
+    `Collector(options, clock)`; opening it may raise Misconfigured, and nothing is asked of the network before
+    `fetch`."""
 
     def fetch(self, query: Query, cursor: Cursor | None) -> Iterator[Page]:
         """Yields pages from the cursor on; the first run has none.

@@ -1,6 +1,6 @@
 """How a mention lies in the index: the document, its fields, and the index that it belongs to."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hubbub.core.insight import Enriched
@@ -8,6 +8,7 @@ from hubbub.core.ports import Json
 
 ALIAS = "mentions"
 STATE = "hubbub-state"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _KEYWORD: Json = {"type": "keyword", "ignore_above": 1024}
 _LONG: Json = {"type": "long"}
@@ -68,7 +69,7 @@ def month(posted_at: datetime) -> str:
 
 def version(observed_at: datetime) -> int:
     """The version of an observation: milliseconds since 1970."""
-    return int(observed_at.timestamp() * 1000)
+    return (observed_at - _EPOCH) // timedelta(milliseconds=1)
 
 
 def document(enriched: Enriched, facts: Json) -> Json:

@@ -19,7 +19,7 @@ from hubbub.alerts.message import write
 from hubbub.core.alert import Evidence, Finding, Mute
 from hubbub.core.clock import Clock
 from hubbub.core.errors import Fatal, Retryable
-from hubbub.core.ports import Notifier, State
+from hubbub.core.ports import ALL, Notifier, State
 from hubbub.core.records import AlertRecord, RecordKind
 
 QUIET = timedelta(hours=1)
@@ -252,7 +252,7 @@ def _told(record: AlertRecord) -> tuple[Finding, ...]:
 
 
 def _records(state: State) -> list[AlertRecord]:
-    return [AlertRecord.model_validate(body) for _, body in state.list(RecordKind.alert)]
+    return [AlertRecord.model_validate(body) for _, body in state.list(RecordKind.alert, limit=ALL)]
 
 
 def _read(key: str, state: State) -> AlertRecord | None:

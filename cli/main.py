@@ -35,9 +35,9 @@ def hubbub() -> None:
 
 def main() -> None:
     """Exit status: 0 done, 1 failed, 2 wrong usage or configuration."""
-    signal.signal(
-        signal.SIGTERM, signal.default_int_handler
-    )  # ends like Ctrl-C, with a Prefect server that was started
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # like Ctrl-C: a Prefect server that was started ends too
+    os.environ.setdefault("DO_NOT_TRACK", "1")  # Prefect reports its use to its makers unless told otherwise
+    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

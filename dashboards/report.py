@@ -79,6 +79,9 @@ def _template() -> jinja2.Template:
 
 
 def _write(path: Path, page: str) -> None:
+    path = path.resolve()  # a link stays, and what it points to is written
+    if path.exists() and not path.is_file():
+        raise Misconfigured(f"{path}: not a file; name one to write the page to")
     part = path.with_name(f".{path.name}.part")
     try:
         part.write_text(page, encoding="utf-8", errors="replace")

@@ -357,6 +357,18 @@ def test_a_name_is_cut_to_the_room_beside_its_bar(name: str, shown: str) -> None
     assert short(name) == shown
 
 
+def test_a_link_is_followed_and_what_is_no_file_is_left_alone(tmp_path: Path, empty_index: Index) -> None:
+    link, target, folder = tmp_path / "link.html", tmp_path / "page.html", tmp_path / "folder"
+    target.touch()
+    link.symlink_to(target)
+    write_report(empty_index.search, link, now=NOW)
+    assert link.is_symlink()
+    assert "Social care overview" in target.read_text(encoding="utf-8")
+    folder.mkdir()
+    with pytest.raises(Misconfigured, match="not a file"):
+        write_report(empty_index.search, folder, now=NOW)
+
+
 def test_an_earlier_report_survives_a_failure(tmp_path: Path, empty_index: Index) -> None:
     def away(body: object) -> dict[str, object]:
         raise Retryable("the index is away")

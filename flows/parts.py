@@ -86,7 +86,7 @@ class Parts:
 
 @contextmanager
 def open_parts(config: Path | None = None) -> Iterator[Parts]:
-    """Parts by the environment's settings; the index is ready on entry to its first use and closed at the end."""
+    """Parts by the environment's settings, with `config` for their `hubbub.yaml`; an index that was used is closed."""
     settings = load_settings()
     parts = Parts(settings if config is None else settings.model_copy(update={"config": config}))
     try:

@@ -116,11 +116,10 @@ def _as_they_come(records: Iterable[Record]) -> Iterator[list[Record]]:
 
 
 def _line(record: Record) -> str:
+    """The record as JSON, in escapes where the output cannot hold a character (a lone surrogate, Thai in ASCII)."""
+    line = json.dumps(record, ensure_ascii=False) + "\n"
     try:
-        line = json.dumps(record, ensure_ascii=False) + "\n"
         line.encode(sys.stdout.encoding)
-    except (
-        UnicodeEncodeError
-    ):  # a lone surrogate, or another character that the output cannot hold, is said as an escape
-        line = json.dumps(record) + "\n"
+    except UnicodeEncodeError:
+        return json.dumps(record) + "\n"
     return line

@@ -1,9 +1,9 @@
 """The file collector, on real files."""
 
+import csv
 import gzip
 import json
 import os
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -353,8 +353,8 @@ def test_any_table_comes_back_as_it_was_written(
     tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]], stop: int
 ) -> None:
     path = tmp_path_factory.mktemp("t") / "export.csv"
-    quoted: Callable[[str], str] = lambda cell: '"' + cell.replace('"', '""') + '"'  # noqa: E731
-    path.write_bytes("".join(",".join(map(quoted, row)) + "\n" for row in [["text", "posted_at"], *rows]).encode())
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows([["text", "posted_at"], *rows])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_export, "PAGE", 3)
         pages = read(path)

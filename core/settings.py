@@ -100,7 +100,7 @@ class IndexSettings(BaseModel):
 
 class SentimentSettings(BaseModel):
     """Attributes:
-    model: empty means the embedded model; else a folder or a hub id.
+    model: empty means the embedded model, `fast` the same in haste; else a folder or a hub id.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

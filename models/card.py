@@ -32,7 +32,13 @@ class Run:
 
 
 def card(
-    settings: Settings, run: Run, scores: Mapping[str, Scores], fp32: Scores, changed: float, passed: float
+    settings: Settings,
+    run: Run,
+    scores: Mapping[str, Scores],
+    fp32: Scores,
+    changed: float,
+    closeness: float,
+    passed: float,
 ) -> str:
     """Returns the card as Markdown.
 
@@ -40,6 +46,7 @@ def card(
         scores: of the shipped model on the validation posts, by language and for all of them.
         fp32: of the same model before it was quantised, on all of them.
         changed: share of the labels that quantising changed.
+        closeness: mean cosine of the embeddings to the base encoder's.
         passed: macro recall that a language had to reach.
     """
     figures = "\n".join(_row(language, s) for language, s in scores.items())
@@ -54,10 +61,13 @@ It reads the first {settings.max_tokens} tokens of a post.
 ## Where it comes from
 
 - Base: {run.base}
-- Everything but the word embeddings was fine-tuned, with one linear layer on the mean of the last hidden states; the
-  vocabulary is trimmed to {run.recipe["pieces"]:,} pieces.
-- The weights are int8 for ONNX Runtime on CPU. Against fp32 they change {changed:.1%} of the labels on the validation
-  posts and lose {loss * 100:.2f} points of macro recall.
+- The whole encoder was fine-tuned, with two linear layers on the mean of its last hidden states: one for the sentiment,
+  one for an embedding that stays near the base encoder's. The vocabulary is trimmed to {run.recipe["pieces"]:,} pieces.
+- A logistic regression on single pieces and pairs of pieces, learned apart, is added to the logits.
+- The weights are int8 for ONNX Runtime on CPU, with scales fixed on training posts, so a post's verdict does not depend
+  on the posts beside it. Against fp32 they change {changed:.1%} of the labels on the validation posts and lose
+  {loss * 100:.2f} points of macro recall.
+- The mean cosine of the embedding to the base encoder's is {closeness:.3f} on the validation posts.
 
 | data | posts | terms |
 |---|---|---|
@@ -66,8 +76,8 @@ It reads the first {settings.max_tokens} tokens of a post.
 
 ## Figures on the validation posts
 
-Measured by the training run with the weights in this folder. The temperature ({settings.temperature}) was fitted on the
-same posts.
+Measured by the training run with the weights in this folder. The temperatures were fitted on the same posts, one for
+each language: {", ".join(f"{language} {value:.2f}" for language, value in settings.temperatures.items())}.
 
 | language | posts | accuracy | macro recall | macro F1 | ECE | uncertain |
 |---|---|---|---|---|---|---|
@@ -81,12 +91,14 @@ same posts.
   they are low, or rest on few posts, it is a hint.
 - A language in which it reaches less than {passed} macro recall is not among those above, and all its verdicts there
   are uncertain: {", ".join(failed) or "none"}.
+- The labels of these languages were neither learned nor measured, and all verdicts there are uncertain:
+  {", ".join(run.recipe["unlabelled"]) or "none"}.
 - The sentiment is that of the whole post, not of what the post says about one brand.
 - Irony, dialects and new slang are judged worse than plain words. Do not judge persons by it.
 
 ## How to repeat it
 
-    pip install 'hubbub[train]'
+    pip install -e ".[train]"
     hubbub train DATA --base BASE --out OUT
 
 BASE is the encoder above, from a folder or the hub; DATA a folder with `train/` and `val/` of the files in the table,

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,11 +12,16 @@ from numpy.typing import NDArray
 
 from hubbub.core.errors import Misconfigured
 from hubbub.core.verdict import Label, Verdict
-from hubbub.models.engine import Engine
+from hubbub.models.cuda import CudaNetwork, has_cuda
+from hubbub.models.engine import Engine, Floats, OnnxNetwork
 from hubbub.models.text import clean
 
 WEIGHTS = Path(__file__).parent / "weights"
+FAST = "fast"
 LABELS = list(Label)
+ALL_LANGUAGES = "all"
+MAX_TOKENS = 128  # of a text that our own models read
+DIGITS = 4  # behind the point: a text in other company differs behind the sixth, and is still the same document
 NOTHING_SAID = np.full(len(LABELS), 1 / len(LABELS), dtype=np.float32)
 
 
@@ -44,20 +49,23 @@ class Settings:
         version: short hash of model and tokenizer.
         labels: in the order of the logits.
         max_tokens: of a text, special ones included; the rest of it is not read.
-        temperature: that the logits are divided by (Guo et al. 2017, https://arxiv.org/abs/1706.04599).
+        temperatures: by language, that the logits are divided by (Guo et al. 2017, https://arxiv.org/abs/1706.04599);
+            `all` where the language is another or not known.
         threshold: a verdict with less confidence is uncertain.
+        words_temperature: that the logits of the words alone are divided by.
+        words_enough: confidence of the words alone from which the fast judge asks no further.
         languages: ISO 639-1, those that the model was tested on with success.
-        width: numbers in the encoder's mean hidden state.
     """
 
     name: str
     version: str
     labels: list[str]
     max_tokens: int
-    temperature: float
+    temperatures: dict[str, float]
     threshold: float
+    words_temperature: float
+    words_enough: float
     languages: list[str]
-    width: int
 
     @classmethod
     def read(cls, folder: Path) -> "Settings":
@@ -68,19 +76,23 @@ class Settings:
 
 
 def load_judge(model: str = "") -> Judge:
-    """Loads the embedded model (""), a folder that `hubbub train` wrote, or a classifier from a folder or the hub.
+    """Loads a judge.
+
+    Args:
+        model: empty for the embedded model, `fast` for the same in haste; else a folder that `hubbub train` wrote, or a
+            classifier that transformers loads, from a folder or the hub.
 
     Raises:
         Misconfigured: it is not there, is damaged, or has labels that are not sentiments.
     """
-    if not model:
+    if model in ("", FAST):
         if not (WEIGHTS / "config.json").is_file():
             raise Misconfigured(
                 f"no embedded weights in {WEIGHTS}: train them (hubbub train DATA --base "
                 "intfloat/multilingual-e5-small --out OUT) and copy OUT/weights there, or name a model in "
                 "HUBBUB_SENTIMENT__MODEL"
             )
-        return EmbeddedJudge(WEIGHTS)
+        return EmbeddedJudge(WEIGHTS, fast=model == FAST)
     if (Path(model) / "model.onnx").is_file():
         return EmbeddedJudge(Path(model))
     from hubbub.models.foreign import ForeignJudge  # torch and transformers take seconds to import
@@ -89,9 +101,9 @@ def load_judge(model: str = "") -> Judge:
 
 
 class EmbeddedJudge:
-    """Judges with the weights of one folder, by ONNX Runtime."""
+    """Judges with the weights of one folder; in haste by the words alone where they are clear enough."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, fast: bool = False) -> None:
         """Raises:
         Misconfigured: a file is missing or is not the one that the folder was written with.
         """
@@ -105,15 +117,49 @@ class EmbeddedJudge:
                 f"{folder}: weights are damaged (version {self._settings.version}, but the files make {found}); "
                 "restore or train them again"
             )
-        self.name = f"{self._settings.name}@{self._settings.version}"
-        self._engine = Engine(folder / "model.onnx", folder / "tokenizer.json", self._settings.max_tokens)
+        self._fast = fast
+        self.name = f"{self._settings.name}{'-fast' if fast else ''}@{self._settings.version}"
+        network = CudaNetwork if has_cuda() else OnnxNetwork
+        self._engine = Engine(network(folder / "model.onnx"), folder / "tokenizer.json", self._settings.max_tokens)
 
     def judge(self, texts: Sequence[str], languages: Sequence[str] | None = None) -> list[Verdict]:
         cleaned = [clean(text) for text in texts]
-        chances = softmax(self._engine.logits(cleaned) / self._settings.temperature)  # (texts, 3)
+        answer = self._in_haste if self._fast else self._thoroughly
+        return self._verdicts(cleaned, answer(cleaned, self._temperatures(texts, languages)), languages)
+
+    def read(self, texts: Sequence[str], languages: Sequence[str] | None = None) -> tuple[list[Verdict], Floats]:
+        """Returns full verdicts and, from the same pass, the embeddings of the texts: (texts, width), of length 1.
+
+        The cosine of two embeddings says how near two texts are in meaning, whatever their languages.
+        """
+        cleaned = [clean(text) for text in texts]
+        logits, embeddings = self._engine.read(cleaned)
+        chances = softmax(logits / self._temperatures(texts, languages))
+        return self._verdicts(cleaned, chances, languages), embeddings
+
+    def _temperatures(self, texts: Sequence[str], languages: Sequence[str] | None) -> Floats:
+        """(texts, 1)"""
+        return temperatures_of(self._settings.temperatures, languages or [ALL_LANGUAGES] * len(texts))
+
+    def _thoroughly(self, cleaned: Sequence[str], temperatures: Floats) -> Floats:
+        return softmax(self._engine.logits(cleaned) / temperatures)  # (texts, 3)
+
+    def _in_haste(self, cleaned: Sequence[str], temperatures: Floats) -> Floats:
+        chances = softmax(self._engine.words(cleaned) / self._settings.words_temperature)  # (texts, 3)
+        unclear = np.flatnonzero(chances.max(axis=1) < self._settings.words_enough)
+        chances[unclear] = self._thoroughly([cleaned[at] for at in unclear], temperatures[unclear])
+        return chances
+
+    def _verdicts(self, cleaned: Sequence[str], chances: Floats, languages: Sequence[str] | None) -> list[Verdict]:
         tested = self._settings.languages
         known = [True] * len(cleaned) if languages is None else [language in tested for language in languages]
         return verdicts(self.name, cleaned, chances, known, self._settings.threshold)
+
+
+def temperatures_of(by_language: Mapping[str, float], languages: Sequence[str]) -> Floats:
+    """The temperature of each language, as a column: (languages, 1)."""
+    column = [by_language.get(language, by_language[ALL_LANGUAGES]) for language in languages]
+    return np.array(column, dtype=np.float32).reshape(-1, 1)
 
 
 def verdicts(
@@ -124,14 +170,14 @@ def verdicts(
     for text, row, sure in zip(cleaned, chances, known, strict=True):
         p = row if text else NOTHING_SAID
         label = LABELS[int(p.argmax())] if text else Label.neutral
-        confidence = min(1.0, float(p.max()))
-        score = float(p[LABELS.index(Label.positive)] - p[LABELS.index(Label.negative)])
+        confidence = round(min(1.0, float(p.max())), DIGITS)
+        score = round(float(p[LABELS.index(Label.positive)] - p[LABELS.index(Label.negative)]), DIGITS)
         uncertain = not text or not sure or confidence < threshold
         answers.append(Verdict(label=label, confidence=confidence, score=score, uncertain=uncertain, model=model))
     return answers
 
 
-def softmax(logits: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+def softmax(logits: NDArray[np.floating[Any]]) -> NDArray[Any]:
     """Probabilities along the last axis."""
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return powers / powers.sum(axis=-1, keepdims=True)

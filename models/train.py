@@ -2,23 +2,27 @@
 
     hubbub train DATA --base ENCODER --out FOLDER
 
-DATA holds `train/` and `val/` folders of labelled posts. The whole encoder is trained but for its word embeddings; each
-text is the mean of its last hidden states, judged by one linear layer. FOLDER/weights is what serves, with its card.
+DATA holds `train/` and `val/` folders of labelled posts. The whole encoder learns the sentiment of each text, and to
+stay near the sentence embedding that it gave before; a linear model on words is learned beside it. FOLDER/weights is
+what serves, with its card.
 A run that was killed goes on from its last checkpoint when it is started again.
 """
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import Tensor, nn
+from torch.utils.data import Subset
+from tqdm import tqdm
 from transformers import AutoModel, AutoTokenizer, Trainer, TrainingArguments
 from transformers.trainer_callback import TrainerState
 from transformers.trainer_utils import set_seed
@@ -28,33 +32,60 @@ from hubbub.core.errors import Misconfigured
 from hubbub.models.card import Run
 from hubbub.models.classifier import Classifier
 from hubbub.models.labelled import Labelled, labelled_files, posts_in, read_labelled
-from hubbub.models.sentiment import LABELS
+from hubbub.models.lesson import order, repeats, target, weights
+from hubbub.models.sentiment import MAX_TOKENS
 from hubbub.models.text import clean
 from hubbub.models.vocabulary import trim
+
+if TYPE_CHECKING:
+    from hubbub.models.network import Network
+
+BATCH = 128  # texts at a time in a pass that learns nothing
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that decides what comes out of a training run, besides the data and the base encoder."""
+    """Everything that decides what comes out of a training run, besides the data and the base encoder.
 
-    epochs: float = 1.0
-    learning_rate: float = 1e-4
-    batch: int = 32
+    Attributes:
+        passes: over the training posts.
+        few: a language with fewer posts is seen twice in each pass.
+        balance: by language, how far rare classes are lifted: 0 not at all, 1 to the weight of the frequent ones.
+        unlabelled: languages whose labels are not learned, only their embeddings.
+        closeness: weight of the cosine distance to the base encoder's embedding, beside the cross entropy.
+    """
+
+    passes: float = 2.5
+    learning_rate: float = 1.4e-4
+    batch: int = 64
     max_tokens: int = 80
     label_smoothing: float = 0.05
     warmup: float = 0.06
     pieces: int = 54_000
+    few: int = 5_000
+    balance: Mapping[str, float] = field(default_factory=lambda: {"en": 0.75, "th": 0.25, "vi": 0.5})
+    unlabelled: Sequence[str] = ("hi",)
+    closeness: float = 2.0
     seed: int = 7
 
 
-class SmoothedTrainer(Trainer):
-    """The plain trainer with cross entropy on smoothed labels for a module that knows nothing of losses."""
+class TwoAnswers(Trainer):
+    """The trainer with the loss of both answers, in the order of the rows as they are given."""
+
+    def __init__(self, *args: Any, closeness: float, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._closeness = closeness
 
     def compute_loss(self, model: nn.Module, inputs: dict[str, Any], return_outputs: bool = False, **_: Any) -> Any:
-        outputs = model(**inputs)
-        loss = nn.functional.cross_entropy(
-            outputs["logits"].float(), inputs["labels"], label_smoothing=self.args.label_smoothing_factor
+        outputs = model(inputs["input_ids"], inputs["attention_mask"])
+        entropy = nn.functional.cross_entropy(
+            outputs["logits"].float(),
+            inputs["labels"],
+            label_smoothing=self.args.label_smoothing_factor,
+            reduction="none",
         )
+        distance = 1 - (outputs["embedding"].float() * inputs["base"]).sum(-1)
+        loss = (entropy * inputs["weights"]).mean() + self._closeness * distance.mean()
         return (loss, outputs) if return_outputs else loss
 
 
@@ -82,33 +113,19 @@ def load_base(base: str, texts: Sequence[str], pieces: int) -> tuple[Classifier,
     words = encoder.get_input_embeddings()
     rows = words.weight.data[kept].clone()
     pad = smaller.token_to_id("<pad>")
-    encoder.set_input_embeddings(nn.Embedding.from_pretrained(rows, freeze=True, padding_idx=pad))
+    encoder.set_input_embeddings(nn.Embedding.from_pretrained(rows, freeze=False, padding_idx=pad))
     return Classifier(encoder), smaller
 
 
-def rebalanced(posts: Sequence[Labelled]) -> Iterator[Labelled]:
-    """Repeats the posts of a rare class, up to half of the largest class of its language but four times at most."""
-    counts = Counter((post.language, post.label) for post in posts)
-    for post in posts:
-        largest = max(counts[post.language, label] for label in LABELS)
-        yield from [post] * min(4, max(1, round(largest / 2 / counts[post.language, post.label])))
-
-
-def encode(tokenizer: Tokenizer, posts: Sequence[Labelled], max_tokens: int) -> list[dict[str, Any]]:
-    """Returns one `{input_ids, labels}` a post, at most `max_tokens` long."""
-    tokenizer.enable_truncation(max_tokens)
-    encodings = tokenizer.encode_batch([clean(post.text) for post in posts])
-    return [{"input_ids": e.ids, "labels": LABELS.index(p.label)} for e, p in zip(encodings, posts, strict=True)]
-
-
-def collate(rows: list[dict[str, Any]], pad: int) -> dict[str, Tensor]:
+def collate(rows: Sequence[dict[str, Any]], pad: int) -> dict[str, Tensor]:
     """Pads a batch to its longest row."""
     ids = nn.utils.rnn.pad_sequence([torch.tensor(r["input_ids"]) for r in rows], batch_first=True, padding_value=pad)
-    return {
-        "input_ids": ids,
-        "attention_mask": (ids != pad).long(),
-        "labels": torch.tensor([row["labels"] for row in rows]),
-    }
+    batch = {"input_ids": ids, "attention_mask": (ids != pad).long()}
+    if "labels" in rows[0]:
+        batch["labels"] = torch.tensor([row["labels"] for row in rows])
+        batch["weights"] = torch.tensor([row["weights"] for row in rows])
+        batch["base"] = torch.tensor(np.stack([row["base"] for row in rows])).float()  # (batch, width)
+    return batch
 
 
 def train(data: Path, base: str, out: Path, recipe: Recipe = Recipe(), progress: bool = True) -> Path:
@@ -121,27 +138,43 @@ def train(data: Path, base: str, out: Path, recipe: Recipe = Recipe(), progress:
         Misconfigured: the extra `train` is not installed, the data or the base encoder cannot be read, or `out` holds a
             run with other data, another base or another recipe.
     """
-    if not (find_spec("accelerate") and find_spec("onnx")):
-        raise Misconfigured("training needs two more packages: pip install accelerate onnx")
+    if not all(map(find_spec, ("accelerate", "onnx", "sklearn"))):
+        raise Misconfigured("training needs three more packages: pip install accelerate onnx scikit-learn")
     from hubbub.models.export import export
 
     posts, val = read_labelled([data / "train"]), read_labelled([data / "val"])
     run = Run(describe(base), asdict(recipe), _sizes(data / "train"), _sizes(data / "val"))
     _claim(out, {"base": base, "recipe": asdict(recipe), "data": _digest([*posts, *val])})
-    classifier, tokenizer = fit(posts, base, out / "checkpoints", recipe, progress)
-    return export(classifier, tokenizer, val, run, out)
+    val = [post for post in val if post.language not in recipe.unlabelled]
+    return export(*fit(posts, val, base, out, recipe, progress), posts, val, run, out)
 
 
 def fit(
-    posts: Sequence[Labelled], base: str, checkpoints: Path, recipe: Recipe, progress: bool
-) -> tuple[Classifier, Tokenizer]:
-    """Trains, from the last whole checkpoint on if there is one, and returns the classifier with its tokenizer."""
+    posts: Sequence[Labelled], val: Sequence[Labelled], base: str, out: Path, recipe: Recipe, progress: bool
+) -> tuple["Network", Tokenizer, NDArray[np.float16]]:
+    """Trains, from the last whole checkpoint on if there is one.
+
+    Returns:
+        the network, its tokenizer, and the base encoder's embeddings of the validation posts (posts, width).
+    """
+    from hubbub.models.fit_ngrams import fit_ngrams
+    from hubbub.models.network import Network
+
     set_seed(recipe.seed)
     model, tokenizer = load_base(base, [clean(post.text) for post in posts], recipe.pieces)
     pad = tokenizer.token_to_id("<pad>")
+    rows = encode(tokenizer, posts, recipe.max_tokens)
+    lengths = [len(row["input_ids"]) for row in rows]
+    near = base_embeddings(model, rows, pad, out / "base_train.npy", progress)
+    near_val = base_embeddings(model, encode(tokenizer, val, MAX_TOKENS), pad, out / "base_val.npy", progress)
+    counts = weights(posts, recipe.balance)
+    for row, post, count, embedding in zip(rows, posts, counts, near, strict=True):
+        row |= {"labels": target(post, recipe.unlabelled), "weights": count, "base": embedding}
+    seen = order(repeats(posts, recipe.few), lengths, recipe.passes, recipe.batch, recipe.seed)
     arguments = TrainingArguments(
-        output_dir=str(checkpoints),
-        num_train_epochs=recipe.epochs,
+        output_dir=str(out / "checkpoints"),
+        num_train_epochs=1,  # `seen` holds all passes
+        train_sampling_strategy="sequential",
         per_device_train_batch_size=recipe.batch,
         learning_rate=recipe.learning_rate,
         warmup_steps=recipe.warmup,
@@ -150,7 +183,6 @@ def fit(
         bf16=_has_bf16(),
         use_cpu=not torch.cuda.is_available(),
         seed=recipe.seed,
-        train_sampling_strategy="group_by_length",
         remove_unused_columns=False,
         logging_steps=50,
         save_steps=0.05,  # of all steps
@@ -158,16 +190,46 @@ def fit(
         report_to=[],
         disable_tqdm=not progress,
     )
-    trainer = SmoothedTrainer(
+    trainer = TwoAnswers(
         model=model,
         args=arguments,
-        train_dataset=encode(tokenizer, list(rebalanced(posts)), recipe.max_tokens),
-        data_collator=lambda rows: collate(rows, pad),
+        train_dataset=Subset(rows, seen),
+        data_collator=lambda batch: collate(batch, pad),
+        closeness=recipe.closeness,
     )
-    last = last_whole(checkpoints)
+    last = last_whole(out / "checkpoints")
     trainer.train(resume_from_checkpoint=str(last) if last else None)
     trained = trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)  # without its autocast to bf16
-    return trained.eval().cpu(), tokenizer
+    labels = np.array([row["labels"] for row in rows])
+    ngrams = fit_ngrams(tokenizer, [row["input_ids"] for row in rows], labels, counts)
+    return Network(trained.cpu(), ngrams, share=0.0), tokenizer, near_val
+
+
+def encode(tokenizer: Tokenizer, posts: Sequence[Labelled], max_tokens: int) -> list[dict[str, Any]]:
+    """Returns one `{input_ids}` a post, at most `max_tokens` long."""
+    tokenizer.enable_truncation(max_tokens)
+    return [{"input_ids": encoding.ids} for encoding in tokenizer.encode_batch([clean(post.text) for post in posts])]
+
+
+def base_embeddings(
+    model: Classifier, rows: Sequence[dict[str, Any]], pad: int, file: Path, progress: bool
+) -> NDArray[np.float16]:
+    """Returns what the untrained encoder makes of every row, (rows, width); kept in `file` for a run that goes on."""
+    if file.is_file():
+        return np.load(file)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    model.eval().to(device)
+    found = np.zeros((len(rows), model.config.hidden_size), dtype=np.float16)
+    by_length = sorted(range(len(rows)), key=lambda row: len(rows[row]["input_ids"]))
+    for start in tqdm(range(0, len(rows), BATCH), desc="base embeddings", disable=not progress):
+        chosen = by_length[start : start + BATCH]
+        batch = {name: ids.to(device) for name, ids in collate([rows[row] for row in chosen], pad).items()}
+        with torch.autocast(device, torch.bfloat16, enabled=_has_bf16()):
+            found[chosen] = model.base_embedding(**batch).cpu().numpy()
+    draft = file.with_suffix(".draft.npy")
+    np.save(draft, found)
+    draft.replace(file)
+    return found
 
 
 def describe(base: str) -> str:
@@ -195,14 +257,14 @@ def _is_whole(checkpoint: Path) -> bool:
 
 def _claim(out: Path, what: Mapping[str, Any]) -> None:
     """Notes what the folder's run is, or makes sure that it is this one."""
-    note = out / "run.json"
-    if note.is_file() and json.loads(note.read_text(encoding="utf-8")) != what:
+    note, text = out / "run.json", json.dumps(what, indent=1)
+    if note.is_file() and note.read_text(encoding="utf-8") != text:
         raise Misconfigured(
             f"{out}: holds a run with other data, base or recipe; name another folder or delete this one"
         )
     out.mkdir(parents=True, exist_ok=True)
     draft = out / "run.json.draft"
-    draft.write_text(json.dumps(what, indent=1), encoding="utf-8")
+    draft.write_text(text, encoding="utf-8")
     draft.replace(note)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hubbub.models import engine
-from hubbub.models.engine import Engine, in_batches
+from hubbub.models.engine import Engine, OnnxNetwork, in_batches
 from tests.models import tiny
 
 TEXTS = [text for text, _, _ in tiny.POSTS]
@@ -17,7 +17,7 @@ TEXTS = [text for text, _, _ in tiny.POSTS]
 
 @pytest.fixture(scope="module")
 def fp32(trained: Path) -> Engine:
-    return Engine(trained / "fp32" / "model.onnx", trained / "fp32" / "tokenizer.json", max_tokens=128)
+    return engine_of(trained / "fp32")
 
 
 def test_one_row_a_text_in_order(fp32: Engine):
@@ -29,16 +29,25 @@ def test_one_row_a_text_in_order(fp32: Engine):
     np.testing.assert_allclose(fp32.logits(TEXTS[::-1]), together[::-1], atol=1e-4)
 
 
-def test_int8_rows_move_little_with_their_neighbours(trained: Path):
-    small = Engine(trained / "weights" / "model.onnx", trained / "weights" / "tokenizer.json", max_tokens=128)
-    alone = np.concatenate([small.logits([text]) for text in TEXTS])
-    assert np.abs(small.logits(TEXTS) - alone).mean() < 0.1 * np.abs(alone).mean()
+def test_a_text_has_its_own_answer_whatever_stands_beside_it(trained: Path):
+    small = engine_of(trained / "weights")
+    logits, embeddings = small.read(TEXTS)
+    alone = [small.read([text]) for text in TEXTS]
+    np.testing.assert_allclose(logits, np.concatenate([one for one, _ in alone]), atol=1e-5)
+    np.testing.assert_allclose(embeddings, np.concatenate([one for _, one in alone]), atol=1e-5)
+
+
+def test_one_pass_two_answers(fp32: Engine):
+    logits, embeddings = fp32.read(TEXTS)
+    np.testing.assert_array_equal(logits, fp32.logits(TEXTS))
+    assert embeddings.shape == (len(TEXTS), 32)
+    np.testing.assert_allclose(np.linalg.norm(embeddings, axis=1), 1, atol=1e-5)
 
 
 def test_the_same_text_is_judged_once(fp32: Engine, monkeypatch: pytest.MonkeyPatch):
     seen: list[int] = []
-    run = fp32._run
-    monkeypatch.setattr(fp32, "_run", lambda encodings: seen.append(len(encodings)) or run(encodings))
+    read = fp32._network.read
+    monkeypatch.setattr(fp32._network, "read", lambda ids, mask: seen.append(len(ids)) or read(ids, mask))
     logits = fp32.logits(TEXTS[:5] * 200)
     assert sum(seen) == 5
     np.testing.assert_array_equal(logits[:5], logits[-5:])
@@ -59,7 +68,8 @@ def test_a_long_text_costs_no_more_than_the_longest_allowed(fp32: Engine):
 
 
 def test_no_texts(fp32: Engine):
-    assert fp32.logits([]).shape == (0, 3)
+    logits, embeddings = fp32.read([])
+    assert (logits.shape, embeddings.shape) == ((0, 3), (0, 32))
 
 
 @settings(deadline=None)
@@ -71,6 +81,10 @@ def test_batches_hold_every_row_once_and_keep_the_budget(lengths: list[int]):
         assert len(batch) * max(lengths[row] for row in batch) <= engine.BUDGET
     longest = [max(lengths[row] for row in batch) for batch in batches]
     assert longest == sorted(longest)
+
+
+def engine_of(folder: Path) -> Engine:
+    return Engine(OnnxNetwork(folder / "model.onnx"), folder / "tokenizer.json", max_tokens=128)
 
 
 def _seconds(work) -> float:

@@ -13,7 +13,8 @@ from hubbub.core.errors import Misconfigured
 from hubbub.core.verdict import Label, Verdict
 from hubbub.models import sentiment
 from hubbub.models.language import detect
-from hubbub.models.sentiment import WEIGHTS, Judge, load_judge
+from hubbub.models.sentiment import WEIGHTS, EmbeddedJudge, Judge, load_judge
+from tests.models import tiny
 
 NEGATIVE = [
     "Worst customer service I have ever had, three weeks and still no refund.",
@@ -94,6 +95,40 @@ def test_any_text_gets_an_answer_in_its_place(judge: Judge):
     assert verdicts[-1].label is Label.positive
 
 
+def test_a_verdict_is_the_same_in_any_company(judge: Judge):
+    texts = NEGATIVE + POSITIVE + [*ODD, " ".join(NEGATIVE)]
+    assert judge.judge(texts) == [judge.judge([text])[0] for text in texts]
+
+
+def test_in_haste_clear_words_are_enough(trained: Path, monkeypatch: pytest.MonkeyPatch):
+    hasty, thorough = EmbeddedJudge(trained / "weights", fast=True), EmbeddedJudge(trained / "weights")
+    texts = [text for text, _, _ in tiny.POSTS]
+    asked: list[int] = []
+    network = hasty._engine._network
+    read = network.read
+    monkeypatch.setattr(network, "read", lambda ids, mask: asked.append(len(ids)) or read(ids, mask))
+    fast, full = hasty.judge(texts), thorough.judge(texts)
+    assert 0 < sum(asked) < len(texts)
+    assert sum(a.label is b.label for a, b in zip(fast, full, strict=True)) >= 0.9 * len(texts)
+    assert {verdict.model for verdict in fast} == {hasty.name} != {thorough.name}
+
+
+def test_the_shipped_model_in_haste(judge: Judge):
+    hasty = load_judge("fast")
+    assert hasty.name == judge.name.replace("@", "-fast@")
+    pairs = zip(hasty.judge(NEGATIVE + POSITIVE), judge.judge(NEGATIVE + POSITIVE), strict=True)
+    assert sum(a.label is b.label for a, b in pairs) >= 20
+
+
+def test_one_pass_gives_the_embedding_too(judge: Judge):
+    assert isinstance(judge, EmbeddedJudge)
+    texts = [*NEGATIVE, "The app crashes all the time, it is useless."]
+    found, embeddings = judge.read(texts)
+    assert found == judge.judge(texts)
+    assert embeddings.shape == (len(texts), 384)
+    assert (embeddings[:-1] @ embeddings[-1]).argmax() == 1
+
+
 def test_nothing_to_read_is_uncertain(tiny_judge: Judge):
     for verdict in tiny_judge.judge(["", " \n", "\x00", "\u200b\u200b"]):
         assert verdict.uncertain
@@ -125,7 +160,7 @@ def test_whatever_was_written(tiny_judge: Judge, texts: list[str]):
 
 def test_scores_follow_from_the_probabilities(tiny_judge: Judge):
     for verdict in tiny_judge.judge(NEGATIVE + POSITIVE):
-        assert 1 / 3 <= verdict.confidence <= 1
+        assert 0.333 <= verdict.confidence <= 1
         assert verdict.uncertain == (verdict.confidence < 0.5)
         assert (verdict.score > 0) >= (verdict.label is Label.positive)
         assert (verdict.score < 0) >= (verdict.label is Label.negative)

@@ -27,7 +27,7 @@ import torch
 from hubbub.models.train import Recipe, train
 from tests.models import tiny
 torch.set_num_threads(1)
-train(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), Recipe(**tiny.ONE_PASS), progress=False)
+train(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), Recipe(**tiny.SHORT), progress=False)
 """
 
 
@@ -59,7 +59,7 @@ def test_the_card_says_what_the_run_did(trained: Path):
     assert f"# hubbub-sentiment {config['version']}" in card
     assert "Base: A tiny encoder with random weights." in card
     assert "| train/own_th.jsonl | 24 |" in card
-    assert "epochs 24, learning_rate 0.004, batch 12" in card
+    assert "passes 24, learning_rate 0.004, batch 12" in card
     for language in ("en", "th", "vi"):
         assert f"| {language} | 12 |" in card
     assert str(trained.parent) not in card
@@ -68,14 +68,14 @@ def test_the_card_says_what_the_run_did(trained: Path):
 def test_another_base_data_or_recipe_needs_another_folder(trained: Path):
     data, base = trained.parent / "data", str(trained.parent / "base")
     with pytest.raises(Misconfigured, match="holds a run with other data, base or recipe"):
-        train(data, base, trained, Recipe(**{**tiny.RECIPE, "epochs": 13}), progress=False)
+        train(data, base, trained, Recipe(**{**tiny.RECIPE, "passes": 13}), progress=False)
 
 
 def test_a_killed_run_goes_on_to_the_same_weights(trained: Path, tmp_path: Path):
-    """Within one pass over the data, as the shipped weights were made: a later pass draws its order anew."""
+    """Killed before its first pass is over, while it writes the weights, and then left alone."""
     data, base, out = trained.parent / "data", trained.parent / "base", tmp_path / "out"
     unbroken = tmp_path / "unbroken"
-    train(data, str(base), unbroken, Recipe(**tiny.ONE_PASS), progress=False)
+    train(data, str(base), unbroken, Recipe(**tiny.SHORT), progress=False)
     command = [sys.executable, "-c", RUN, str(data), str(base), str(out)]
     _kill_when(command, lambda: any(out.glob("checkpoints/checkpoint-*/trainer_state.json")))
     assert not (out / "weights").exists()
@@ -98,7 +98,7 @@ def test_a_checkpoint_that_was_cut_off_is_not_used(trained: Path, tmp_path: Path
 
 def test_missing_packages_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setattr(training, "find_spec", lambda name: None if name == "onnx" else find_spec(name))
-    with pytest.raises(Misconfigured, match="pip install accelerate onnx"):
+    with pytest.raises(Misconfigured, match="pip install accelerate onnx scikit-learn"):
         train(tmp_path, "base", tmp_path / "out")
 
 

@@ -18,8 +18,8 @@ SHAPE = {
     "pad_token_id": 1,
 }
 
-RECIPE = {"epochs": 24, "learning_rate": 4e-3, "batch": 12, "pieces": 200}
-ONE_PASS = {**RECIPE, "epochs": 1}
+RECIPE = {"passes": 24, "learning_rate": 4e-3, "batch": 12, "pieces": 200}
+SHORT = {**RECIPE, "passes": 2.5}
 
 POSTS = [
     (text.format(thing=thing), label, language)

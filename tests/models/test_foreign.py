@@ -63,7 +63,7 @@ def test_two_labels_leave_nothing_neutral(tmp_path: Path):
     judge = load_judge(str(tiny.write_classifier(tmp_path, ["NEGATIVE", "POSITIVE"])))
     for verdict in judge.judge(["I love it", "it opens at nine"]):
         assert verdict.label is not Label.neutral
-        assert abs(verdict.score) == pytest.approx(2 * verdict.confidence - 1, abs=1e-5)
+        assert abs(verdict.score) == pytest.approx(2 * verdict.confidence - 1, abs=2e-4)
 
 
 @settings(max_examples=40, deadline=None)

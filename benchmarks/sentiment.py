@@ -48,6 +48,8 @@ Way = Callable[[Sequence[str]], list[int]]
 class AsTransformers(PreTrainedModel):
     """The network as `pipeline` takes it."""
 
+    _supports_sdpa = True
+
     def __init__(self, network: Network) -> None:
         super().__init__(network.classifier.config)
         self.network = network

@@ -40,14 +40,14 @@ def load_network(graph: Path) -> Network:
     """Builds the network from the int8 graph that `hubbub train` wrote, its matrices multiplied out to fp32."""
     model = onnx.load(graph)
     settings = json.loads(next(entry.value for entry in model.metadata_props if entry.key == "encoder"))
-    encoder = AutoModel.from_config(AutoConfig.for_model(**settings), dtype=torch.float32)
     constants = {entry.name: torch.from_numpy(numpy_helper.to_array(entry).copy()) for entry in model.graph.initializer}
     state = dict(_matrices(model, constants)) | {
         name.removeprefix("classifier."): value for name, value in constants.items() if name.startswith("classifier.")
     }
     words = "encoder.embeddings.word_embeddings"
     state[f"{words}.weight"] = state.pop(f"{words}.codes").float() * state.pop(f"{words}.scale")
-    classifier = Classifier(encoder)
+    settings["vocab_size"] = len(state[f"{words}.weight"])  # the vocabulary was trimmed
+    classifier = Classifier(AutoModel.from_config(AutoConfig.for_model(**settings), dtype=torch.float32))
     classifier.load_state_dict(state | _unused(classifier))
     part = {name.removeprefix("ngrams."): value for name, value in constants.items() if name.startswith("ngrams.")}
     size = len(part["codes"])

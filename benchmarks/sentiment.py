@@ -51,6 +51,7 @@ class AsTransformers(PreTrainedModel):
     _supports_sdpa = True
 
     def __init__(self, network: Network) -> None:
+        network.classifier.config.num_labels = len(LABELS)
         super().__init__(network.classifier.config)
         self.network = network
 

@@ -19,7 +19,7 @@ from sklearn.preprocessing import StandardScaler
 from transformers import AutoModel, AutoTokenizer
 
 from hubbub.models.classifier import Classifier
-from hubbub.models.engine import Engine, OnnxNetwork
+from hubbub.models.engine import Engine, OnnxGraph
 from hubbub.models.labelled import read_labelled
 from hubbub.models.sentiment import MAX_TOKENS, WEIGHTS
 from hubbub.models.text import clean
@@ -29,8 +29,7 @@ Embeddings = NDArray[np.float32]
 
 def ours(texts: list[str]) -> Embeddings:
     """(texts, width)"""
-    engine = Engine(OnnxNetwork(WEIGHTS / "model.onnx"), WEIGHTS / "tokenizer.json", MAX_TOKENS)
-    return engine.read(texts)[1]
+    return Engine(WEIGHTS / "tokenizer.json", MAX_TOKENS).ask(texts, OnnxGraph(WEIGHTS / "model.onnx"))[1]
 
 
 def of_base(folder: str, texts: list[str]) -> Embeddings:

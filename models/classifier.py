@@ -21,14 +21,11 @@ class Classifier(nn.Module):
         nn.init.eye_(self.embedding.weight)
         nn.init.zeros_(self.embedding.bias)
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> dict[str, Tensor]:
-        """Takes ids and mask (batch, tokens); returns `logits` (batch, 3) and `embedding` (batch, width), length 1."""
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Takes ids and mask (batch, tokens); returns logits (batch, 3) and embeddings of length 1 (batch, width)."""
         mean = self.mean(input_ids, attention_mask)
         near = self.embedding(mean)
-        return {
-            "logits": self.sentiment(self.dropout(mean)),
-            "embedding": near / (near * near).sum(-1, keepdim=True).sqrt(),
-        }
+        return self.sentiment(self.dropout(mean)), near / (near * near).sum(-1, keepdim=True).sqrt()
 
     def mean(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """The mean of the last hidden states of each text: (batch, width)."""

@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from hubbub.core.errors import Misconfigured
 from hubbub.models.engine import Floats, Ids
@@ -19,7 +18,7 @@ def has_cuda() -> bool:
     return torch.cuda.is_available()
 
 
-class CudaNetwork:
+class CudaGraph:
     """The network of an int8 graph, its products in bf16."""
 
     def __init__(self, graph: Path, device: str = "cuda") -> None:
@@ -28,20 +27,14 @@ class CudaNetwork:
         """
         if not find_spec("onnx"):
             raise Misconfigured("judging on a GPU needs one more package: pip install onnx")
-        from hubbub.models.network import load_network
+        from hubbub.models.dequantise import load_classifier
 
         self._device = device
-        self._network = load_network(graph).to(device)
+        self._classifier = load_classifier(graph).to(device)
 
-    def read(self, ids: Ids, mask: Ids) -> Sequence[Floats]:
-        return self._run(self._network, ids, mask)[:2]
-
-    def words(self, ids: Ids, mask: Ids) -> Floats:
-        return self._run(self._network.ngrams, ids, mask)[0]
-
-    def _run(self, part: Any, ids: Ids, mask: Ids) -> list[Floats]:
+    def __call__(self, ids: Ids, mask: Ids) -> Sequence[Floats]:
         import torch
 
         with torch.inference_mode(), torch.autocast(self._device, torch.bfloat16):
-            answers = part(torch.from_numpy(ids).to(self._device), torch.from_numpy(mask).to(self._device))
-        return [one.float().cpu().numpy() for one in (answers if isinstance(answers, tuple) else (answers,))]
+            answers = self._classifier(torch.from_numpy(ids).to(self._device), torch.from_numpy(mask).to(self._device))
+        return [answer.float().cpu().numpy() for answer in answers]

@@ -1,12 +1,8 @@
-"""Embedded inference: one pass over a text gives its logits and its embedding.
-
-Texts are tokenised in batches, sorted by length and read in batches of about equal length, each distinct text once.
-"""
+"""Embedded inference: texts are tokenised in batches, sorted by length, and read in batches of about equal length."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import onnxruntime
@@ -18,49 +14,26 @@ BUDGET = 2048  # tokens a batch, padding included
 
 Ids = NDArray[np.int64]
 Floats = NDArray[np.float32]
-
-
-class Network(Protocol):
-    def read(self, ids: Ids, mask: Ids) -> Sequence[Floats]:
-        """Takes ids and mask, both (batch, tokens); returns logits (batch, labels) and embeddings (batch, width)."""
-        ...
-
-    def words(self, ids: Ids, mask: Ids) -> Floats:
-        """Takes the same; returns the logits of the words alone, (batch, labels), for next to nothing."""
-        ...
+Graph = Callable[[Ids, Ids], Sequence[Floats]]  # ids and mask, (batch, tokens), to outputs of (batch, ...) each
 
 
 class Engine:
-    """Answers cleaned texts with what a network says of them."""
+    """Asks a graph about texts: in batches by length, each distinct text once."""
 
-    def __init__(self, network: Network, tokenizer: Path, max_tokens: int) -> None:
+    def __init__(self, tokenizer: Path, max_tokens: int) -> None:
         """Loads the tokenizer; a text counts with its first `max_tokens` tokens."""
-        self._network = network
         self._tokenizer = Tokenizer.from_str(tokenizer.read_text(encoding="utf-8"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(max_tokens)
         self._pad = self._tokenizer.token_to_id("<pad>")
         self._longest = max_tokens * max(map(len, self._tokenizer.get_vocab()))
 
-    def logits(self, texts: Sequence[str]) -> Floats:
-        """Returns one row of logits a text, in the order of the texts: (texts, labels).
+    def ask(self, texts: Sequence[str], graph: Graph) -> list[Floats]:
+        """Returns each output of the graph with one row a text, in the order of the texts: (texts, ...).
 
         A text is cut before it is tokenised to as many characters as `max_tokens` of the longest piece would hold: what
-        lies behind could reach the network only after runs of unknown characters, each of which is one token.
+        lies behind could reach the graph only after runs of unknown characters, each of which is one token.
         """
-        return self._in_order(texts, lambda ids, mask: self._network.read(ids, mask)[:1])[0]
-
-    def read(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
-        """Returns the logits and, of the same pass, the embeddings of length 1: (texts, labels), (texts, width)."""
-        logits, embeddings = self._in_order(texts, self._network.read)
-        return logits, embeddings
-
-    def words(self, texts: Sequence[str]) -> Floats:
-        """Returns the logits of the words alone: (texts, labels)."""
-        return self._in_order(texts, lambda ids, mask: [self._network.words(ids, mask)])[0]
-
-    def _in_order(self, texts: Sequence[str], ask: Callable[[Ids, Ids], Sequence[Floats]]) -> list[Floats]:
-        """Asks about each distinct text once, and returns the answers in the order of the texts."""
         cut = [text[: self._longest] for text in texts]
         distinct = list(dict.fromkeys(cut)) or [""]
         rows: list[int] = []
@@ -69,7 +42,7 @@ class Engine:
             encodings = self._tokenizer.encode_batch_fast(distinct[start : start + WINDOW])
             for batch in in_batches([len(encoding) for encoding in encodings]):
                 rows += [start + row for row in batch]
-                answers.append(ask(*self._padded([encodings[row] for row in batch])))
+                answers.append(graph(*self._padded([encodings[row] for row in batch])))
         place = {distinct[row]: at for at, row in enumerate(rows)}
         order = np.array([place[text] for text in cut], dtype=int)
         return [np.concatenate(parts)[order] for parts in zip(*answers, strict=True)]
@@ -81,22 +54,17 @@ class Engine:
         return ids, (ids != self._pad).astype(np.int64)
 
 
-class OnnxNetwork:
-    """The network of an ONNX graph, on as many cores as the process may use."""
+class OnnxGraph:
+    """An ONNX graph that takes `input_ids` and `attention_mask`, on as many cores as the process may use."""
 
-    def __init__(self, graph: Path) -> None:
+    def __init__(self, file: Path) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = cores()
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-        self._partly = onnxruntime.RunOptions()
-        self._partly.only_execute_path_to_fetches = True
+        self._session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
 
-    def read(self, ids: Ids, mask: Ids) -> Sequence[Floats]:
-        return self._session.run(["logits", "embedding"], {"input_ids": ids, "attention_mask": mask})
-
-    def words(self, ids: Ids, mask: Ids) -> Floats:
-        return self._session.run(["words"], {"input_ids": ids, "attention_mask": mask}, self._partly)[0]
+    def __call__(self, ids: Ids, mask: Ids) -> Sequence[Floats]:
+        return self._session.run(None, {"input_ids": ids, "attention_mask": mask})
 
 
 def cores() -> int:

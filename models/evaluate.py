@@ -10,10 +10,9 @@ from rich.table import Table
 
 from hubbub.core.verdict import Label, Verdict
 from hubbub.models.labelled import Labelled
-from hubbub.models.sentiment import LABELS, Judge
+from hubbub.models.sentiment import ALL, LABELS, Judge
 
 BINS = 15
-ALL = "all"
 
 
 @dataclass(frozen=True)

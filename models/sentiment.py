@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from hubbub.core.errors import Misconfigured
 from hubbub.core.verdict import Label, Verdict
-from hubbub.models.cuda import CudaNetwork, has_cuda
-from hubbub.models.engine import Engine, Floats, OnnxNetwork
+from hubbub.models.cuda import CudaGraph, has_cuda
+from hubbub.models.engine import Engine, Floats, Ids, OnnxGraph
 from hubbub.models.text import clean
 
 WEIGHTS = Path(__file__).parent / "weights"
 FAST = "fast"
 LABELS = list(Label)
-ALL_LANGUAGES = "all"
+ALL = "all"
 MAX_TOKENS = 128  # of a text that our own models read
 DIGITS = 4  # behind the point: a text in other company differs behind the sixth, and is still the same document
 NOTHING_SAID = np.full(len(LABELS), 1 / len(LABELS), dtype=np.float32)
@@ -46,11 +46,12 @@ class Settings:
     """`config.json` beside the weights.
 
     Attributes:
-        version: short hash of model and tokenizer.
+        version: short hash of graphs and tokenizer.
         labels: in the order of the logits.
         max_tokens: of a text, special ones included; the rest of it is not read.
         temperatures: by language, that the logits are divided by (Guo et al. 2017, https://arxiv.org/abs/1706.04599);
             `all` where the language is another or not known.
+        share: how many times the logits of the words are added to those of the network, before that.
         threshold: a verdict with less confidence is uncertain.
         words_temperature: that the logits of the words alone are divided by.
         words_enough: confidence of the words alone from which the fast judge asks no further.
@@ -62,6 +63,7 @@ class Settings:
     labels: list[str]
     max_tokens: int
     temperatures: dict[str, float]
+    share: float
     threshold: float
     words_temperature: float
     words_enough: float
@@ -73,6 +75,9 @@ class Settings:
         OSError, ValueError, TypeError: there are none, or they are not ours.
         """
         return cls(**json.loads((folder / "config.json").read_text(encoding="utf-8")))
+
+    def write(self, folder: Path) -> None:
+        (folder / "config.json").write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
 
 
 def load_judge(model: str = "") -> Judge:
@@ -119,13 +124,14 @@ class EmbeddedJudge:
             )
         self._fast = fast
         self.name = f"{self._settings.name}{'-fast' if fast else ''}@{self._settings.version}"
-        network = CudaNetwork if has_cuda() else OnnxNetwork
-        self._engine = Engine(network(folder / "model.onnx"), folder / "tokenizer.json", self._settings.max_tokens)
+        self._engine = Engine(folder / "tokenizer.json", self._settings.max_tokens)
+        self._network = CudaGraph(folder / "model.onnx") if has_cuda() else OnnxGraph(folder / "model.onnx")
+        self._words = OnnxGraph(folder / "words.onnx")
 
     def judge(self, texts: Sequence[str], languages: Sequence[str] | None = None) -> list[Verdict]:
         cleaned = [clean(text) for text in texts]
-        answer = self._in_haste if self._fast else self._thoroughly
-        return self._verdicts(cleaned, answer(cleaned, self._temperatures(texts, languages)), languages)
+        chances = self._in_haste if self._fast else self._thoroughly
+        return self._verdicts(cleaned, chances(cleaned, self._temperatures(texts, languages)), languages)
 
     def read(self, texts: Sequence[str], languages: Sequence[str] | None = None) -> tuple[list[Verdict], Floats]:
         """Returns full verdicts and, from the same pass, the embeddings of the texts: (texts, width), of length 1.
@@ -133,19 +139,30 @@ class EmbeddedJudge:
         The cosine of two embeddings says how near two texts are in meaning, whatever their languages.
         """
         cleaned = [clean(text) for text in texts]
-        logits, embeddings = self._engine.read(cleaned)
+        logits, embeddings = self._engine.ask(cleaned, self._both)
         chances = softmax(logits / self._temperatures(texts, languages))
         return self._verdicts(cleaned, chances, languages), embeddings
 
+    def _both(self, ids: Ids, mask: Ids) -> Sequence[Floats]:
+        """Network and words together: logits and embeddings."""
+        (logits, embeddings), (words,) = self._network(ids, mask), self._words(ids, mask)
+        return logits + self._settings.share * words, embeddings
+
     def _temperatures(self, texts: Sequence[str], languages: Sequence[str] | None) -> Floats:
-        """(texts, 1)"""
-        return temperatures_of(self._settings.temperatures, languages or [ALL_LANGUAGES] * len(texts))
+        """That of each text's language: (texts, 1)."""
+        known = self._settings.temperatures
+        column = [known.get(language, known[ALL]) for language in languages or [ALL] * len(texts)]
+        return np.array(column, dtype=np.float32).reshape(-1, 1)
 
     def _thoroughly(self, cleaned: Sequence[str], temperatures: Floats) -> Floats:
-        return softmax(self._engine.logits(cleaned) / temperatures)  # (texts, 3)
+        """Probabilities: (texts, 3)."""
+        (logits,) = self._engine.ask(cleaned, lambda ids, mask: self._both(ids, mask)[:1])
+        return softmax(logits / temperatures)
 
     def _in_haste(self, cleaned: Sequence[str], temperatures: Floats) -> Floats:
-        chances = softmax(self._engine.words(cleaned) / self._settings.words_temperature)  # (texts, 3)
+        """The same, from the words alone where they are clear enough."""
+        (words,) = self._engine.ask(cleaned, self._words)
+        chances = softmax(words / self._settings.words_temperature)
         unclear = np.flatnonzero(chances.max(axis=1) < self._settings.words_enough)
         chances[unclear] = self._thoroughly([cleaned[at] for at in unclear], temperatures[unclear])
         return chances
@@ -154,12 +171,6 @@ class EmbeddedJudge:
         tested = self._settings.languages
         known = [True] * len(cleaned) if languages is None else [language in tested for language in languages]
         return verdicts(self.name, cleaned, chances, known, self._settings.threshold)
-
-
-def temperatures_of(by_language: Mapping[str, float], languages: Sequence[str]) -> Floats:
-    """The temperature of each language, as a column: (languages, 1)."""
-    column = [by_language.get(language, by_language[ALL_LANGUAGES]) for language in languages]
-    return np.array(column, dtype=np.float32).reshape(-1, 1)
 
 
 def verdicts(
@@ -184,9 +195,9 @@ def softmax(logits: NDArray[np.floating[Any]]) -> NDArray[Any]:
 
 
 def fingerprint(folder: Path) -> str:
-    """Short SHA-256 of model and tokenizer: the version of the weights, and the proof that they are whole."""
+    """Short SHA-256 of graphs and tokenizer: the version of the weights, and the proof that they are whole."""
     digest = hashlib.sha256()
-    for name in ("model.onnx", "tokenizer.json"):
+    for name in ("model.onnx", "words.onnx", "tokenizer.json"):
         with (folder / name).open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()[:12]

@@ -3,18 +3,19 @@
     hubbub train DATA --base ENCODER --out FOLDER
 
 DATA holds `train/` and `val/` folders of labelled posts. The whole encoder learns the sentiment of each text, and to
-stay near the sentence embedding that it gave before; a linear model on words is learned beside it. FOLDER/weights is
-what serves, with its card.
+stay near the sentence embedding that it gave before; it does so several times, and the weights that it ends with are
+averaged. A linear model on words is learned beside it. FOLDER/weights is what serves, with its card.
 A run that was killed goes on from its last checkpoint when it is started again.
 """
 
+import copy
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -33,12 +34,10 @@ from hubbub.models.card import Run
 from hubbub.models.classifier import Classifier
 from hubbub.models.labelled import Labelled, labelled_files, posts_in, read_labelled
 from hubbub.models.lesson import order, repeats, target, weights
+from hubbub.models.ngrams import Ngrams
 from hubbub.models.sentiment import MAX_TOKENS
 from hubbub.models.text import clean
 from hubbub.models.vocabulary import trim
-
-if TYPE_CHECKING:
-    from hubbub.models.network import Network
 
 BATCH = 128  # texts at a time in a pass that learns nothing
 
@@ -48,13 +47,16 @@ class Recipe:
     """Everything that decides what comes out of a training run, besides the data and the base encoder.
 
     Attributes:
-        passes: over the training posts.
+        courses: times that the encoder is trained from the same start, the posts in another order; their weights are
+            averaged (model soups: Wortsman et al. 2022, https://arxiv.org/abs/2203.05482).
+        passes: over the training posts, in each course.
         few: a language with fewer posts is seen twice in each pass.
         balance: by language, how far rare classes are lifted: 0 not at all, 1 to the weight of the frequent ones.
         unlabelled: languages whose labels are not learned, only their embeddings.
         closeness: weight of the cosine distance to the base encoder's embedding, beside the cross entropy.
     """
 
+    courses: int = 2
     passes: float = 2.5
     learning_rate: float = 1.4e-4
     batch: int = 64
@@ -77,16 +79,13 @@ class TwoAnswers(Trainer):
         self._closeness = closeness
 
     def compute_loss(self, model: nn.Module, inputs: dict[str, Any], return_outputs: bool = False, **_: Any) -> Any:
-        outputs = model(inputs["input_ids"], inputs["attention_mask"])
+        logits, embedding = model(inputs["input_ids"], inputs["attention_mask"])
         entropy = nn.functional.cross_entropy(
-            outputs["logits"].float(),
-            inputs["labels"],
-            label_smoothing=self.args.label_smoothing_factor,
-            reduction="none",
+            logits.float(), inputs["labels"], label_smoothing=self.args.label_smoothing_factor, reduction="none"
         )
-        distance = 1 - (outputs["embedding"].float() * inputs["base"]).sum(-1)
+        distance = 1 - (embedding.float() * inputs["base"]).sum(-1)
         loss = (entropy * inputs["weights"]).mean() + self._closeness * distance.mean()
-        return (loss, outputs) if return_outputs else loss
+        return (loss, (logits, embedding)) if return_outputs else loss
 
 
 def load_base(base: str, texts: Sequence[str], pieces: int) -> tuple[Classifier, Tokenizer]:
@@ -131,8 +130,8 @@ def collate(rows: Sequence[dict[str, Any]], pad: int) -> dict[str, Tensor]:
 def train(data: Path, base: str, out: Path, recipe: Recipe = Recipe(), progress: bool = True) -> Path:
     """Trains on `data/train`, calibrates and measures on `data/val`, and returns the folder `out/weights`.
 
-    Checkpoints lie in `out/checkpoints`: the same call goes on from the last one, with the result that it would have
-    had without the interruption.
+    Checkpoints lie in `out/course-0` and so on: the same call goes on from the last one, with the result that it would
+    have had without the interruption.
 
     Raises:
         Misconfigured: the extra `train` is not installed, the data or the base encoder cannot be read, or `out` holds a
@@ -151,28 +150,48 @@ def train(data: Path, base: str, out: Path, recipe: Recipe = Recipe(), progress:
 
 def fit(
     posts: Sequence[Labelled], val: Sequence[Labelled], base: str, out: Path, recipe: Recipe, progress: bool
-) -> tuple["Network", Tokenizer, NDArray[np.float16]]:
+) -> tuple[Classifier, Ngrams, Tokenizer, NDArray[np.float16]]:
     """Trains, from the last whole checkpoint on if there is one.
 
     Returns:
-        the network, its tokenizer, and the base encoder's embeddings of the validation posts (posts, width).
+        network, words, their tokenizer, and the base encoder's embeddings of the validation posts (posts, width).
     """
     from hubbub.models.fit_ngrams import fit_ngrams
-    from hubbub.models.network import Network
 
     set_seed(recipe.seed)
     model, tokenizer = load_base(base, [clean(post.text) for post in posts], recipe.pieces)
     pad = tokenizer.token_to_id("<pad>")
     rows = encode(tokenizer, posts, recipe.max_tokens)
-    lengths = [len(row["input_ids"]) for row in rows]
     near = base_embeddings(model, rows, pad, out / "base_train.npy", progress)
     near_val = base_embeddings(model, encode(tokenizer, val, MAX_TOKENS), pad, out / "base_val.npy", progress)
     counts = weights(posts, recipe.balance)
     for row, post, count, embedding in zip(rows, posts, counts, near, strict=True):
         row |= {"labels": target(post, recipe.unlabelled), "weights": count, "base": embedding}
-    seen = order(repeats(posts, recipe.few), lengths, recipe.passes, recipe.batch, recipe.seed)
+    once = repeats(posts, recipe.few)
+    learned = [
+        course(copy.deepcopy(model), rows, once, pad, out / f"course-{number}", recipe, recipe.seed + number, progress)
+        for number in range(recipe.courses)
+    ]
+    model.load_state_dict({name: sum(one[name] for one in learned) / len(learned) for name in learned[0]})
+    labels = np.array([row["labels"] for row in rows])
+    ngrams = fit_ngrams(tokenizer, [row["input_ids"] for row in rows], labels, counts)
+    return model.eval(), ngrams, tokenizer, near_val
+
+
+def course(
+    model: Classifier,
+    rows: Sequence[dict[str, Any]],
+    once: Sequence[int],
+    pad: int,
+    checkpoints: Path,
+    recipe: Recipe,
+    seed: int,
+    progress: bool,
+) -> dict[str, Tensor]:
+    """Trains the model on the rows, `once` being those of one pass, and returns its state, in fp32 on the CPU."""
+    seen = order(once, [len(row["input_ids"]) for row in rows], recipe.passes, recipe.batch, seed)
     arguments = TrainingArguments(
-        output_dir=str(out / "checkpoints"),
+        output_dir=str(checkpoints),
         num_train_epochs=1,  # `seen` holds all passes
         train_sampling_strategy="sequential",
         per_device_train_batch_size=recipe.batch,
@@ -182,7 +201,7 @@ def fit(
         weight_decay=0.01,
         bf16=_has_bf16(),
         use_cpu=not torch.cuda.is_available(),
-        seed=recipe.seed,
+        seed=seed,
         remove_unused_columns=False,
         logging_steps=50,
         save_steps=0.05,  # of all steps
@@ -197,12 +216,9 @@ def fit(
         data_collator=lambda batch: collate(batch, pad),
         closeness=recipe.closeness,
     )
-    last = last_whole(out / "checkpoints")
+    last = last_whole(checkpoints)
     trainer.train(resume_from_checkpoint=str(last) if last else None)
-    trained = trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)  # without its autocast to bf16
-    labels = np.array([row["labels"] for row in rows])
-    ngrams = fit_ngrams(tokenizer, [row["input_ids"] for row in rows], labels, counts)
-    return Network(trained.cpu(), ngrams, share=0.0), tokenizer, near_val
+    return {name: value.float().cpu() for name, value in model.state_dict().items()}
 
 
 def encode(tokenizer: Tokenizer, posts: Sequence[Labelled], max_tokens: int) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The engine gives every text its own logits, whatever stands beside it."""
+"""The engine gives every text its own answer, whatever stands beside it."""
 
 import time
 from pathlib import Path
@@ -8,67 +8,62 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hubbub.models import engine
-from hubbub.models.engine import Engine, OnnxNetwork, in_batches
+from hubbub.models import engine as engines
+from hubbub.models.engine import Engine, OnnxGraph, in_batches
 from tests.models import tiny
 
 TEXTS = [text for text, _, _ in tiny.POSTS]
 
 
 @pytest.fixture(scope="module")
-def fp32(trained: Path) -> Engine:
-    return engine_of(trained / "fp32")
+def engine(trained: Path) -> Engine:
+    return Engine(trained / "weights" / "tokenizer.json", max_tokens=128)
 
 
-def test_one_row_a_text_in_order(fp32: Engine):
-    together = fp32.logits(TEXTS)
-    assert together.shape == (len(TEXTS), 3)
-    assert together.dtype == np.float32
-    alone = np.concatenate([fp32.logits([text]) for text in TEXTS])
-    np.testing.assert_allclose(together, alone, atol=1e-4)
-    np.testing.assert_allclose(fp32.logits(TEXTS[::-1]), together[::-1], atol=1e-4)
+@pytest.fixture(scope="module")
+def int8(trained: Path) -> OnnxGraph:
+    return OnnxGraph(trained / "weights" / "model.onnx")
 
 
-def test_a_text_has_its_own_answer_whatever_stands_beside_it(trained: Path):
-    small = engine_of(trained / "weights")
-    logits, embeddings = small.read(TEXTS)
-    alone = [small.read([text]) for text in TEXTS]
-    np.testing.assert_allclose(logits, np.concatenate([one for one, _ in alone]), atol=1e-5)
-    np.testing.assert_allclose(embeddings, np.concatenate([one for _, one in alone]), atol=1e-5)
-
-
-def test_one_pass_two_answers(fp32: Engine):
-    logits, embeddings = fp32.read(TEXTS)
-    np.testing.assert_array_equal(logits, fp32.logits(TEXTS))
-    assert embeddings.shape == (len(TEXTS), 32)
+def test_one_row_a_text_in_order(engine: Engine, int8: OnnxGraph):
+    logits, embeddings = engine.ask(TEXTS, int8)
+    assert (logits.shape, embeddings.shape) == ((len(TEXTS), 3), (len(TEXTS), 32))
+    assert logits.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(embeddings, axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(engine.ask(TEXTS[::-1], int8)[0], logits[::-1], atol=1e-5)
 
 
-def test_the_same_text_is_judged_once(fp32: Engine, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("graph", ["model.onnx", "words.onnx"])
+def test_a_text_has_its_own_answer_whatever_stands_beside_it(trained: Path, engine: Engine, graph: str):
+    asked = OnnxGraph(trained / "weights" / graph)
+    alone = [engine.ask([text], asked) for text in TEXTS]
+    for together, apart in zip(engine.ask(TEXTS, asked), zip(*alone, strict=True), strict=True):
+        np.testing.assert_allclose(together, np.concatenate(apart), atol=1e-5)
+
+
+def test_the_same_text_is_judged_once(engine: Engine, int8: OnnxGraph):
     seen: list[int] = []
-    read = fp32._network.read
-    monkeypatch.setattr(fp32._network, "read", lambda ids, mask: seen.append(len(ids)) or read(ids, mask))
-    logits = fp32.logits(TEXTS[:5] * 200)
+    logits, _ = engine.ask(TEXTS[:5] * 200, lambda ids, mask: seen.append(len(ids)) or int8(ids, mask))
     assert sum(seen) == 5
     np.testing.assert_array_equal(logits[:5], logits[-5:])
 
 
-def test_windows_join(fp32: Engine, monkeypatch: pytest.MonkeyPatch):
-    whole = fp32.logits(TEXTS)
-    monkeypatch.setattr(engine, "WINDOW", 7)
-    np.testing.assert_allclose(fp32.logits(TEXTS), whole, atol=1e-4)
+def test_windows_join(engine: Engine, int8: OnnxGraph, monkeypatch: pytest.MonkeyPatch):
+    whole, _ = engine.ask(TEXTS, int8)
+    monkeypatch.setattr(engines, "WINDOW", 7)
+    np.testing.assert_allclose(engine.ask(TEXTS, int8)[0], whole, atol=1e-5)
 
 
-def test_a_long_text_costs_no_more_than_the_longest_allowed(fp32: Engine):
+def test_a_long_text_costs_no_more_than_the_longest_allowed(engine: Engine, int8: OnnxGraph):
     text = " ".join(TEXTS * 100)
     assert len(text) > 50_000
-    np.testing.assert_array_equal(fp32.logits([text]), fp32.logits([text[:10_000]]))
-    fp32.logits([text[:10_000]])
-    assert _seconds(lambda: fp32.logits([text])) < 5 * _seconds(lambda: fp32.logits([text[:10_000]])) + 0.05
+    long, short = (lambda: engine.ask([text], int8)[0]), (lambda: engine.ask([text[:10_000]], int8)[0])
+    np.testing.assert_array_equal(long(), short())
+    assert _seconds(long) < 5 * _seconds(short) + 0.05
 
 
-def test_no_texts(fp32: Engine):
-    logits, embeddings = fp32.read([])
+def test_no_texts(engine: Engine, int8: OnnxGraph):
+    logits, embeddings = engine.ask([], int8)
     assert (logits.shape, embeddings.shape) == ((0, 3), (0, 32))
 
 
@@ -78,13 +73,9 @@ def test_batches_hold_every_row_once_and_keep_the_budget(lengths: list[int]):
     batches = list(in_batches(lengths))
     assert sorted(row for batch in batches for row in batch) == list(range(len(lengths)))
     for batch in batches:
-        assert len(batch) * max(lengths[row] for row in batch) <= engine.BUDGET
+        assert len(batch) * max(lengths[row] for row in batch) <= engines.BUDGET
     longest = [max(lengths[row] for row in batch) for batch in batches]
     assert longest == sorted(longest)
-
-
-def engine_of(folder: Path) -> Engine:
-    return Engine(OnnxNetwork(folder / "model.onnx"), folder / "tokenizer.json", max_tokens=128)
 
 
 def _seconds(work) -> float:

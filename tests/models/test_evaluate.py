@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from hubbub.core.verdict import Label, Verdict
+from hubbub.models.calibrate import fit_temperature
 from hubbub.models.evaluate import as_json, calibration_error, comparison, confusion_table, evaluate
-from hubbub.models.export import fit_temperature
 from hubbub.models.labelled import Labelled
 from hubbub.models.sentiment import softmax
 

@@ -104,9 +104,8 @@ def test_in_haste_clear_words_are_enough(trained: Path, monkeypatch: pytest.Monk
     hasty, thorough = EmbeddedJudge(trained / "weights", fast=True), EmbeddedJudge(trained / "weights")
     texts = [text for text, _, _ in tiny.POSTS]
     asked: list[int] = []
-    network = hasty._engine._network
-    read = network.read
-    monkeypatch.setattr(network, "read", lambda ids, mask: asked.append(len(ids)) or read(ids, mask))
+    network = hasty._network
+    monkeypatch.setattr(hasty, "_network", lambda ids, mask: asked.append(len(ids)) or network(ids, mask))
     fast, full = hasty.judge(texts), thorough.judge(texts)
     assert 0 < sum(asked) < len(texts)
     assert sum(a.label is b.label for a, b in zip(fast, full, strict=True)) >= 0.9 * len(texts)
@@ -172,7 +171,7 @@ def test_missing_weights_say_how_to_train_them(monkeypatch: pytest.MonkeyPatch, 
         load_judge()
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "config.json"])
+@pytest.mark.parametrize("name", ["model.onnx", "words.onnx", "tokenizer.json", "config.json"])
 def test_damaged_weights_are_refused(trained: Path, tmp_path: Path, name: str):
     folder = shutil.copytree(trained / "weights", tmp_path / "weights")
     content = (folder / name).read_bytes()

@@ -10,6 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import load_file
 
 from hubbub.core.errors import Misconfigured
 from hubbub.core.verdict import Label
@@ -38,6 +40,7 @@ def test_what_was_learned_serves(trained: Path):
         "config.json",
         "model.onnx",
         "tokenizer.json",
+        "words.onnx",
     ]
     posts = read_labelled([trained.parent / "data" / "val"])
     scores = evaluate(load_judge(str(weights)), posts)
@@ -59,7 +62,7 @@ def test_the_card_says_what_the_run_did(trained: Path):
     assert f"# hubbub-sentiment {config['version']}" in card
     assert "Base: A tiny encoder with random weights." in card
     assert "| train/own_th.jsonl | 24 |" in card
-    assert "passes 24, learning_rate 0.004, batch 12" in card
+    assert "courses 1, passes 24, learning_rate 0.004, batch 12" in card
     for language in ("en", "th", "vi"):
         assert f"| {language} | 12 |" in card
     assert str(trained.parent) not in card
@@ -72,22 +75,32 @@ def test_another_base_data_or_recipe_needs_another_folder(trained: Path):
 
 
 def test_a_killed_run_goes_on_to_the_same_weights(trained: Path, tmp_path: Path):
-    """Killed before its first pass is over, while it writes the weights, and then left alone."""
+    """Killed in its first course, in its second, while it writes the weights, and then left alone."""
     data, base, out = trained.parent / "data", trained.parent / "base", tmp_path / "out"
     unbroken = tmp_path / "unbroken"
     train(data, str(base), unbroken, Recipe(**tiny.SHORT), progress=False)
     command = [sys.executable, "-c", RUN, str(data), str(base), str(out)]
-    _kill_when(command, lambda: any(out.glob("checkpoints/checkpoint-*/trainer_state.json")))
-    assert not (out / "weights").exists()
-    _kill_when(command, lambda: any(out.glob("export/weights/*.onnx")))
-    assert not (out / "weights").exists()
+    for sign in ("course-0/*/trainer_state.json", "course-1/*/trainer_state.json", "export/weights/*.onnx"):
+        _kill_when(command, lambda sign=sign: any(out.glob(sign)))
+        assert not (out / "weights").exists()
     subprocess.run(command, check=True, capture_output=True)
     assert _version(out) == _version(unbroken)
     assert not (out / "export").exists()
 
 
+def test_the_weights_are_the_mean_of_all_courses(trained: Path, tmp_path: Path):
+    posts = read_labelled([trained.parent / "data" / "train"])
+    model, *_ = training.fit(posts, [], str(trained.parent / "base"), tmp_path, Recipe(**tiny.SHORT), progress=False)
+    ends = [
+        load_file(training.last_whole(tmp_path / course) / "model.safetensors") for course in ("course-0", "course-1")
+    ]
+    for name, value in model.state_dict().items():
+        torch.testing.assert_close(value, (ends[0][name] + ends[1][name]) / 2)
+    assert not torch.equal(ends[0]["sentiment.weight"], ends[1]["sentiment.weight"])
+
+
 def test_a_checkpoint_that_was_cut_off_is_not_used(trained: Path, tmp_path: Path):
-    whole = next((trained / "checkpoints").iterdir())
+    whole = next((trained / "course-0").glob("checkpoint-*"))
     cut = tmp_path / "checkpoint-9999"
     shutil.copytree(whole, tmp_path / whole.name)
     shutil.copytree(whole, cut)

@@ -18,8 +18,8 @@ SHAPE = {
     "pad_token_id": 1,
 }
 
-RECIPE = {"passes": 24, "learning_rate": 4e-3, "batch": 12, "pieces": 200}
-SHORT = {**RECIPE, "passes": 2.5}
+RECIPE = {"courses": 1, "passes": 24, "learning_rate": 4e-3, "batch": 12, "pieces": 200}
+SHORT = {**RECIPE, "courses": 2, "passes": 2.5}
 
 POSTS = [
     (text.format(thing=thing), label, language)

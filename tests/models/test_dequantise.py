@@ -1,19 +1,15 @@
-"""The network comes back from its int8 graph, and answers there as it did."""
+"""The classifier comes back from its int8 graph, and answers as it did there."""
 
 from pathlib import Path
 
 import numpy as np
 import onnx
 
-from hubbub.models.cuda import CudaNetwork
-from hubbub.models.engine import Engine, OnnxNetwork
+from hubbub.models.cuda import CudaGraph
+from hubbub.models.engine import Engine, OnnxGraph
 from tests.models import tiny
 
 TEXTS = [text for text, _, _ in tiny.POSTS]
-
-
-def engine_of(network, folder: Path) -> Engine:
-    return Engine(network, folder / "tokenizer.json", max_tokens=128)
 
 
 def test_the_int8_graph_holds_fused_attention_and_no_other_products(trained: Path):
@@ -25,9 +21,10 @@ def test_the_int8_graph_holds_fused_attention_and_no_other_products(trained: Pat
 
 
 def test_in_bf16_it_says_what_the_graph_says(trained: Path):
-    folder = trained / "weights"
-    logits, embeddings = engine_of(OnnxNetwork(folder / "model.onnx"), folder).read(TEXTS)
-    again, near = engine_of(CudaNetwork(folder / "model.onnx", device="cpu"), folder).read(TEXTS)
+    file = trained / "weights" / "model.onnx"
+    engine = Engine(file.with_name("tokenizer.json"), max_tokens=128)
+    logits, embeddings = engine.ask(TEXTS, OnnxGraph(file))
+    again, near = engine.ask(TEXTS, CudaGraph(file, device="cpu"))
     assert (again.argmax(1) == logits.argmax(1)).mean() > 0.9
     assert np.abs(again - logits).mean() < 0.1 * np.abs(logits).mean()
     assert (embeddings * near).sum(1).min() > 0.99

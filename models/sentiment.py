@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -53,8 +53,8 @@ class Settings:
             `all` where the language is another or not known.
         share: how many times the logits of the words are added to those of the network, before that.
         threshold: a verdict with less confidence is uncertain.
-        words_temperature: that the logits of the words alone are divided by.
-        words_enough: confidence of the words alone from which the fast judge asks no further.
+        words_temperatures: the same for the logits of the words alone.
+        words_enough: by language, confidence of the words alone from which the fast judge asks no further.
         languages: ISO 639-1, those that the model was tested on with success.
     """
 
@@ -65,8 +65,8 @@ class Settings:
     temperatures: dict[str, float]
     share: float
     threshold: float
-    words_temperature: float
-    words_enough: float
+    words_temperatures: dict[str, float]
+    words_enough: dict[str, float]
     languages: list[str]
 
     @classmethod
@@ -129,18 +129,18 @@ class EmbeddedJudge:
         self._words = OnnxGraph(folder / "words.onnx")
 
     def judge(self, texts: Sequence[str], languages: Sequence[str] | None = None) -> list[Verdict]:
-        cleaned = [clean(text) for text in texts]
-        chances = self._in_haste if self._fast else self._thoroughly
-        return self._verdicts(cleaned, chances(cleaned, self._temperatures(texts, languages)), languages)
+        cleaned, spoken = [clean(text) for text in texts], languages or [ALL] * len(texts)
+        chances = self._in_haste(cleaned, spoken) if self._fast else self._thoroughly(cleaned, spoken)
+        return self._verdicts(cleaned, chances, languages)
 
     def read(self, texts: Sequence[str], languages: Sequence[str] | None = None) -> tuple[list[Verdict], Floats]:
         """Returns full verdicts and, from the same pass, the embeddings of the texts: (texts, width), of length 1.
 
         The cosine of two embeddings says how near two texts are in meaning, whatever their languages.
         """
-        cleaned = [clean(text) for text in texts]
+        cleaned, spoken = [clean(text) for text in texts], languages or [ALL] * len(texts)
         logits, embeddings = self._engine.ask(cleaned, self._both)
-        chances = softmax(logits / self._temperatures(texts, languages))
+        chances = softmax(logits / column(self._settings.temperatures, spoken))
         return self._verdicts(cleaned, chances, languages), embeddings
 
     def _both(self, ids: Ids, mask: Ids) -> Sequence[Floats]:
@@ -148,29 +148,30 @@ class EmbeddedJudge:
         (logits, embeddings), (words,) = self._network(ids, mask), self._words(ids, mask)
         return logits + self._settings.share * words, embeddings
 
-    def _temperatures(self, texts: Sequence[str], languages: Sequence[str] | None) -> Floats:
-        """That of each text's language: (texts, 1)."""
-        known = self._settings.temperatures
-        column = [known.get(language, known[ALL]) for language in languages or [ALL] * len(texts)]
-        return np.array(column, dtype=np.float32).reshape(-1, 1)
-
-    def _thoroughly(self, cleaned: Sequence[str], temperatures: Floats) -> Floats:
+    def _thoroughly(self, cleaned: Sequence[str], languages: Sequence[str]) -> Floats:
         """Probabilities: (texts, 3)."""
         (logits,) = self._engine.ask(cleaned, lambda ids, mask: self._both(ids, mask)[:1])
-        return softmax(logits / temperatures)
+        return softmax(logits / column(self._settings.temperatures, languages))
 
-    def _in_haste(self, cleaned: Sequence[str], temperatures: Floats) -> Floats:
+    def _in_haste(self, cleaned: Sequence[str], languages: Sequence[str]) -> Floats:
         """The same, from the words alone where they are clear enough."""
         (words,) = self._engine.ask(cleaned, self._words)
-        chances = softmax(words / self._settings.words_temperature)
-        unclear = np.flatnonzero(chances.max(axis=1) < self._settings.words_enough)
-        chances[unclear] = self._thoroughly([cleaned[at] for at in unclear], temperatures[unclear])
+        chances = softmax(words / column(self._settings.words_temperatures, languages))
+        clear = chances.max(axis=1, keepdims=True) >= column(self._settings.words_enough, languages)
+        rest = np.flatnonzero(~clear)
+        chances[rest] = self._thoroughly([cleaned[at] for at in rest], [languages[at] for at in rest])
         return chances
 
     def _verdicts(self, cleaned: Sequence[str], chances: Floats, languages: Sequence[str] | None) -> list[Verdict]:
         tested = self._settings.languages
         known = [True] * len(cleaned) if languages is None else [language in tested for language in languages]
         return verdicts(self.name, cleaned, chances, known, self._settings.threshold)
+
+
+def column(by_language: Mapping[str, float], languages: Sequence[str]) -> Floats:
+    """The value of each language, or that of `all`: (texts, 1)."""
+    values = [by_language.get(language, by_language[ALL]) for language in languages]
+    return np.array(values, dtype=np.float32).reshape(-1, 1)
 
 
 def verdicts(

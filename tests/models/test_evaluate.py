@@ -10,10 +10,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from hubbub.core.verdict import Label, Verdict
-from hubbub.models.calibrate import fit_temperature
 from hubbub.models.evaluate import as_json, calibration_error, comparison, confusion_table, evaluate
 from hubbub.models.labelled import Labelled
-from hubbub.models.sentiment import softmax
 
 
 class Echo:
@@ -72,12 +70,3 @@ def test_renderings_hold_every_model_and_language():
 def test_calibration_error_is_a_share(answers: list[tuple[float, bool]]):
     confidence, right = (np.array(column) for column in zip(*answers, strict=True))
     assert 0 <= calibration_error(confidence, right) <= 1
-
-
-@pytest.mark.parametrize("temperature", [0.3, 1.0, 2.5])
-def test_a_known_temperature_is_found_again(temperature: float):
-    random = np.random.default_rng(5)
-    logits = random.normal(size=(20_000, 3)).astype(np.float32)
-    chances = softmax(logits / temperature)
-    truth = (chances.cumsum(axis=1) < random.random((len(logits), 1))).sum(axis=1)
-    assert fit_temperature(logits, truth) == pytest.approx(temperature, rel=0.05)

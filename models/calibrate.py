@@ -11,9 +11,8 @@ from scipy.special import log_softmax, softmax
 from sklearn.metrics import f1_score, recall_score
 
 from hubbub.models.labelled import Labelled
-from hubbub.models.sentiment import ALL, LABELS, MAX_TOKENS, Settings
+from hubbub.models.sentiment import ALL, LABELS, MAX_TOKENS, THRESHOLD, Settings
 
-THRESHOLD = 0.5  # below it the label is more probably wrong than right
 PASSED = 0.5  # macro recall that a language must reach; guessing gives a third
 HASTE = 0.01  # of macro recall and macro F1, what the fast judge may lose in each language
 
@@ -29,29 +28,29 @@ def calibrate(name: str, version: str, val: Sequence[Labelled], logits: Floats, 
     """
     truth = np.array([LABELS.index(post.label) for post in val])
     languages = np.array([post.language for post in val])
-    posts_in = {ALL: np.full(len(val), True)} | {name: languages == name for name in sorted(set(languages.tolist()))}
+    parts = {ALL: np.full(len(val), True)} | {one: languages == one for one in sorted(set(languages.tolist()))}
     share = fit_share(logits, words, truth)
     both = logits + share * words
     labels = both.argmax(axis=1)
-    words_temperatures = {language: fit_temperature(words[of], truth[of]) for language, of in posts_in.items()}
+    words_temperatures = {language: fit_temperature(words[of], truth[of]) for language, of in parts.items()}
     enough = {
         language: fit_enough(softmax(words[of] / words_temperatures[language], axis=1), labels[of], truth[of])
-        for language, of in posts_in.items()
+        for language, of in parts.items()
     }
     return Settings(
         name=name,
         version=version,
         labels=[label.value for label in LABELS],
         max_tokens=MAX_TOKENS,
-        temperatures=_rounded({language: fit_temperature(both[of], truth[of]) for language, of in posts_in.items()}),
+        temperatures=_rounded({language: fit_temperature(both[of], truth[of]) for language, of in parts.items()}),
         share=share,
         threshold=THRESHOLD,
         words_temperatures=_rounded(words_temperatures),
         words_enough=_rounded(enough),
         languages=[
             language
-            for language, of in posts_in.items()
-            if language != ALL and recall_score(truth[of], labels[of], average="macro") >= PASSED
+            for language, of in parts.items()
+            if language not in (ALL, "und") and _macro(truth[of], labels[of])[0] >= PASSED
         ],
     )
 
@@ -93,8 +92,9 @@ def fit_enough(words: Floats, full: Truth, truth: Truth) -> float:
 
 
 def _macro(truth: Truth, given: Truth) -> NDArray[np.float64]:
-    """Macro recall and macro F1."""
-    return np.array([figure(truth, given, average="macro", zero_division=0) for figure in (recall_score, f1_score)])
+    """Macro recall and macro F1, over the labels that the posts have."""
+    there = np.unique(truth)
+    return np.array([figure(truth, given, labels=there, average="macro") for figure in (recall_score, f1_score)])
 
 
 def _rounded(by_language: dict[str, float]) -> dict[str, float]:

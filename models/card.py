@@ -76,6 +76,7 @@ def card(
     """
     figures = "\n".join(_row(language, s) for language, s in scores.items())
     recipe = ", ".join(f"{field} {value}" for field, value in run.recipe.items())
+    temperatures = ", ".join(f"{language} {value:.2f}" for language, value in settings.temperatures.items())
     failed = [language for language in scores if language not in (ALL, *settings.languages)]
     loss = fp32[ALL].macro_recall - scores[ALL].macro_recall
     return f"""# {settings.name} {settings.version}
@@ -103,21 +104,13 @@ It reads the first {settings.max_tokens} tokens of a post.
 
 ## Figures on the validation posts
 
-Measured by the training run with the weights in this folder. The temperatures were fitted on the same posts, one for
-each language: {", ".join(f"{language} {value:.2f}" for language, value in settings.temperatures.items())}.
+Measured by the training run with the weights in this folder. The share of the words, the thresholds of the fast mode
+and the temperatures were fitted on the same posts. The temperatures: {temperatures}.
 
 | language | posts | accuracy | macro recall | macro F1 | ECE | uncertain |
 |---|---|---|---|---|---|---|
 {figures}
-
-What Hubbub wants of its own model on test sets of the same collections, and what it has on the validation posts:
-
-| | figure | wanted | has | |
-|---|---|---|---|---|
 {_goals(scores)}
-
-What was tried for those that are not reached, and what it gave, is in `docs/decisions`.
-
 ## Where not to trust it
 
 - `confidence` is the probability after temperature scaling (Guo et al. 2017). Below {settings.threshold} a verdict is
@@ -144,6 +137,7 @@ Recipe: {recipe}.
 
 
 def _goals(scores: Mapping[str, Scores]) -> str:
+    """The goals of the languages that are there; nothing if there are none."""
     rows = []
     for goal in GOALS:
         if not set(goal.languages) <= set(scores):
@@ -154,7 +148,18 @@ def _goals(scores: Mapping[str, Scores]) -> str:
         bound = "at most" if goal.figure == "ece" else "at least"
         verdict = "reached" if reached else "**not reached**"
         rows.append(f"| {' '.join(goal.languages)} | {name} | {bound} {goal.wanted} | {has:.3f} | {verdict} |")
-    return "\n".join(rows)
+    if not rows:
+        return ""
+    return "\n".join(
+        (
+            "\nWhat Hubbub wants of its own model on test sets of the same collections, and what it has on these posts. What",
+            "was tried where that is not reached is in `docs/decisions`.\n",
+            "| | figure | wanted | has | |",
+            "|---|---|---|---|---|",
+            *rows,
+            "",
+        )
+    )
 
 
 def _row(language: str, s: Scores) -> str:

@@ -10,6 +10,7 @@ from onnx import numpy_helper
 from torch import Tensor
 from transformers import AutoConfig, AutoModel
 
+from hubbub.core.errors import Misconfigured
 from hubbub.models.classifier import Classifier
 
 Constants = dict[str, Tensor]
@@ -17,16 +18,22 @@ WORDS = "encoder.embeddings.word_embeddings"
 
 
 def load_classifier(graph: Path) -> Classifier:
-    """Builds the classifier from the int8 graph that `hubbub train` wrote, its matrices multiplied out to fp32."""
+    """Builds the classifier from the int8 graph that `hubbub train` wrote, its matrices multiplied out to fp32.
+
+    Raises:
+        Misconfigured: it is another graph.
+    """
     model = onnx.load(graph)
-    settings = json.loads(next(entry.value for entry in model.metadata_props if entry.key == "encoder"))
+    properties = {entry.key: entry.value for entry in model.metadata_props}
     constants = {entry.name: torch.from_numpy(numpy_helper.to_array(entry).copy()) for entry in model.graph.initializer}
+    if "encoder" not in properties or f"{WORDS}.codes" not in constants:
+        raise Misconfigured(f"{graph}: is not an int8 graph of hubbub train")
     words = constants[f"{WORDS}.codes"].float() * constants[f"{WORDS}.scale"]
-    settings["vocab_size"] = len(words)  # the vocabulary was trimmed
+    settings = json.loads(properties["encoder"]) | {"vocab_size": len(words)}  # the vocabulary was trimmed
     classifier = Classifier(AutoModel.from_config(AutoConfig.for_model(**settings), dtype=torch.float32))
     found = constants | dict(_matrices(model, constants)) | {f"{WORDS}.weight": words}
-    state = classifier.state_dict()  # the pooler stays as it is: it is no part of the graph
-    classifier.load_state_dict({name: found.get(name, value) for name, value in state.items()})
+    pooler = {name: value for name, value in classifier.state_dict().items() if ".pooler." in name}  # not in the graph
+    classifier.load_state_dict({name: (found | pooler)[name] for name in classifier.state_dict()})
     return classifier.eval()
 
 

@@ -17,9 +17,9 @@ from hubbub.models.engine import Engine, OnnxGraph
 from hubbub.models.evaluate import grade
 from hubbub.models.graphs import write_fp32, write_int8, write_words
 from hubbub.models.labelled import Labelled
-from hubbub.models.ngrams import Ngrams
 from hubbub.models.sentiment import MAX_TOKENS, EmbeddedJudge, fingerprint
 from hubbub.models.text import clean
+from hubbub.models.words import Words
 
 NAME = "hubbub-sentiment"
 SAMPLES = 64  # texts that the scales of the int8 graph are measured on
@@ -27,7 +27,7 @@ SAMPLES = 64  # texts that the scales of the int8 graph are measured on
 
 def export(
     classifier: Classifier,
-    ngrams: Ngrams,
+    words: Words,
     tokenizer: Tokenizer,
     near: NDArray[np.float16],
     posts: Sequence[Labelled],
@@ -52,15 +52,15 @@ def export(
     for folder in (full, small):
         folder.mkdir(parents=True)
         (folder / "tokenizer.json").write_text(_plain(tokenizer), encoding="utf-8")
-        write_words(ngrams, folder / "words.onnx")
+        write_words(words, folder / "words.onnx")
     write_fp32(classifier, full / "model.onnx")
     chosen = np.random.default_rng(0).permutation(len(posts))[:SAMPLES]
     write_int8(classifier, small / "model.onnx", _inputs(tokenizer, [posts[at].text for at in chosen]))
 
     engine, texts = Engine(small / "tokenizer.json", MAX_TOKENS), [clean(post.text) for post in val]
     logits, embeddings = engine.ask(texts, OnnxGraph(small / "model.onnx"))
-    (words,) = engine.ask(texts, OnnxGraph(small / "words.onnx"))
-    settings = calibrate(NAME, fingerprint(small), val, logits, words)
+    (said,) = engine.ask(texts, OnnxGraph(small / "words.onnx"))
+    settings = calibrate(NAME, fingerprint(small), val, logits, said)
     settings.write(small)
     replace(settings, name=f"{NAME}-fp32", version=fingerprint(full)).write(full)
 

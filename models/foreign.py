@@ -14,12 +14,11 @@ from transformers.utils import logging as transformers_logging
 
 from hubbub.core.errors import Misconfigured
 from hubbub.core.verdict import Label, Verdict
-from hubbub.models.sentiment import LABELS, verdicts
+from hubbub.models.sentiment import LABELS, THRESHOLD, verdicts
 from hubbub.models.text import clean
 
 BATCH = 32
 MAX_TOKENS = 512
-THRESHOLD = 0.5  # below it the label is more probably wrong than right
 
 _WORDS = {
     Label.negative: "neg negative negativ négatif négative negativo negativa negatif tiêu_cực ลบ เชิงลบ سلبي नकारात्मक",

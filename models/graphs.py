@@ -13,14 +13,17 @@ from onnxruntime.transformers.optimizer import optimize_model
 from torch import Tensor, nn
 
 from hubbub.models.classifier import Classifier
-from hubbub.models.ngrams import Ngrams
 from hubbub.models.quantise import quantise
+from hubbub.models.words import Words
 
 OPSET = 18
 
 
 def write_fp32(classifier: Classifier, file: Path) -> None:
-    """Writes the network's graph with attention, layer norm and GELU fused; outputs `logits` and `embedding`."""
+    """Writes the network's graph with attention, layer norm and GELU fused; outputs `logits` and `embedding`.
+
+    The classifier is left with eager attention, the one that the fusions know.
+    """
     config = classifier.config
     classifier.encoder.set_attn_implementation("eager")
     _write(classifier, file, ["logits", "embedding"])
@@ -33,16 +36,16 @@ def write_fp32(classifier: Classifier, file: Path) -> None:
 def write_int8(classifier: Classifier, file: Path, samples: Sequence[dict[str, NDArray[np.int64]]]) -> None:
     """Writes the same in int8, the word embeddings with a scale for each row."""
     encoder = classifier.encoder
-    words = encoder.get_input_embeddings()
-    encoder.set_input_embeddings(_RowQuantised(words))
+    table = encoder.get_input_embeddings()
+    encoder.set_input_embeddings(_RowQuantised(table))
     write_fp32(classifier, file)
-    encoder.set_input_embeddings(words)
+    encoder.set_input_embeddings(table)
     onnx.save(quantise(onnx.load(file), samples), file)
 
 
-def write_words(ngrams: Ngrams, file: Path) -> None:
+def write_words(words: Words, file: Path) -> None:
     """Writes the graph of the words; output `words`."""
-    _write(ngrams, file, ["words"])
+    _write(words, file, ["words"])
 
 
 def _write(module: nn.Module, file: Path, outputs: Sequence[str]) -> None:

@@ -45,11 +45,12 @@ def order(rows: Sequence[int], lengths: Sequence[int], passes: float, batch: int
     The whole order is drawn at once, so that a run that goes on after a kill sees what it would have seen.
     """
     rng = np.random.default_rng(seed)
+    parts = [rng.permutation(np.array(rows)) for _ in range(math.ceil(passes))]
+    shuffled = np.concatenate(parts)[: round(len(rows) * passes)]
     drawn: list[int] = []
-    for part in range(math.ceil(passes)):
-        shuffled = rng.permutation(np.array(rows))[: round(len(rows) * min(1.0, passes - part))]
-        for start in range(0, len(shuffled), GROUP * batch):
-            group = sorted(shuffled[start : start + GROUP * batch].tolist(), key=lengths.__getitem__)
-            batches = [group[at : at + batch] for at in range(0, len(group), batch)]
-            drawn += [row for at in rng.permutation(len(batches)) for row in batches[at]]
+    for start in range(0, len(shuffled), GROUP * batch):
+        group = sorted(shuffled[start : start + GROUP * batch].tolist(), key=lengths.__getitem__)
+        batches = [group[at : at + batch] for at in range(0, len(group), batch)]
+        short = batches.pop() if len(batches[-1]) < batch else []  # last, or all batches after it would be torn
+        drawn += [row for at in rng.permutation(len(batches)) for row in batches[at]] + short
     return drawn

@@ -21,7 +21,9 @@ LARGEST = 63  # 7 of 8 bits: processors without VNNI add two products in 16 bits
 
 
 def quantise(model: onnx.ModelProto, samples: Sequence[Mapping[str, NDArray[np.int64]]]) -> onnx.ModelProto:
-    """Returns the graph with every multiplication by a constant matrix, and every fused attention, in int8.
+    """Returns the graph with every MatMul by a constant matrix, and every fused attention, in int8.
+
+    The two small heads are Gemm, and stay in fp32.
 
     Args:
         samples: inputs of the graph, without padding, from which the scales are measured.
@@ -33,9 +35,10 @@ def quantise(model: onnx.ModelProto, samples: Sequence[Mapping[str, NDArray[np.i
         node for node in graph.graph.node if node.op_type in ("MatMul", "Attention") and node.input[1] in constants
     ]
     read = _observe(model, [node.input[0] for node in found], samples)
+    replaced_outputs = {node.output[0] for node in found}
     nodes, fresh = [], []
     for node in graph.graph.node:
-        if node not in found:
+        if node.output[0] not in replaced_outputs:
             nodes.append(node)
             continue
         matrix = numpy_helper.to_array(constants.pop(node.input[1]))  # (in, out)
@@ -69,7 +72,8 @@ def _observe(
 def _in_int8(node: onnx.NodeProto, matrix: Array, rows: Array) -> tuple[list[onnx.NodeProto], list[onnx.TensorProto]]:
     """The nodes that take the place of one, and their constants."""
     name = node.output[0]
-    channel, clip = min(_candidates(rows, matrix), key=lambda candidate: _spoilt(rows, matrix, *candidate))
+    product = rows @ matrix
+    channel, clip = min(_candidates(rows, matrix), key=lambda candidate: _spoilt(rows, matrix, product, *candidate))
     rows, matrix = rows / channel, matrix * channel[:, None]
     column, (scale, zero) = _columns(matrix), _affine(rows, clip)
     constants = {
@@ -108,12 +112,12 @@ def _candidates(rows: Array, matrix: Array) -> Iterator[tuple[Array, float]]:
             yield channel, clip
 
 
-def _spoilt(rows: Array, matrix: Array, channel: Array, clip: float) -> float:
+def _spoilt(rows: Array, matrix: Array, product: Array, channel: Array, clip: float) -> float:
     """The squared error of the product in int8."""
     rows, matrix = rows / channel, matrix * channel[:, None]
     column, (scale, zero) = _columns(matrix), _affine(rows, clip)
     codes = np.clip(np.round(rows / scale) + zero, 0, 255) - zero
-    return float(np.square(codes @ np.round(matrix / column) * (scale * column) - rows @ matrix).sum())
+    return float(np.square(codes @ np.round(matrix / column) * (scale * column) - product).sum())
 
 
 def _columns(matrix: Array) -> Array:

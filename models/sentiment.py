@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,8 +20,9 @@ WEIGHTS = Path(__file__).parent / "weights"
 FAST = "fast"
 LABELS = list(Label)
 ALL = "all"
+THRESHOLD = 0.5  # below it the label is more probably wrong than right
 MAX_TOKENS = 128  # of a text that our own models read
-DIGITS = 4  # behind the point: a text in other company differs behind the sixth, and is still the same document
+DIGITS = 4  # behind the point: a text in other company differs in the seventh, and is nearly always the same document
 NOTHING_SAID = np.full(len(LABELS), 1 / len(LABELS), dtype=np.float32)
 
 
@@ -74,7 +75,10 @@ class Settings:
         """Raises:
         OSError, ValueError, TypeError: there are none, or they are not ours.
         """
-        return cls(**json.loads((folder / "config.json").read_text(encoding="utf-8")))
+        found = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        if set(found) != {field.name for field in fields(cls)} or found["labels"] != LABELS:
+            raise ValueError("config.json is of another version of Hubbub")
+        return cls(**found)
 
     def write(self, folder: Path) -> None:
         (folder / "config.json").write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
@@ -97,9 +101,9 @@ def load_judge(model: str = "") -> Judge:
                 "intfloat/multilingual-e5-small --out OUT) and copy OUT/weights there, or name a model in "
                 "HUBBUB_SENTIMENT__MODEL"
             )
-        return EmbeddedJudge(WEIGHTS, fast=model == FAST)
+        return EmbeddedJudge(WEIGHTS, fast=model == FAST, gpu=has_cuda())
     if (Path(model) / "model.onnx").is_file():
-        return EmbeddedJudge(Path(model))
+        return EmbeddedJudge(Path(model), gpu=has_cuda())
     from hubbub.models.foreign import ForeignJudge  # torch and transformers take seconds to import
 
     return ForeignJudge(model)
@@ -108,9 +112,14 @@ def load_judge(model: str = "") -> Judge:
 class EmbeddedJudge:
     """Judges with the weights of one folder; in haste by the words alone where they are clear enough."""
 
-    def __init__(self, folder: Path, fast: bool = False) -> None:
-        """Raises:
-        Misconfigured: a file is missing or is not the one that the folder was written with.
+    def __init__(self, folder: Path, fast: bool = False, gpu: bool = False) -> None:
+        """Args:
+            folder: that `hubbub train` wrote.
+            fast: in haste.
+            gpu: the network by torch in bf16 on CUDA, rather than in int8 on the CPU.
+
+        Raises:
+            Misconfigured: a file is missing or is not the one that the folder was written with.
         """
         try:
             self._settings = Settings.read(folder)
@@ -125,7 +134,7 @@ class EmbeddedJudge:
         self._fast = fast
         self.name = f"{self._settings.name}{'-fast' if fast else ''}@{self._settings.version}"
         self._engine = Engine(folder / "tokenizer.json", self._settings.max_tokens)
-        self._network = CudaGraph(folder / "model.onnx") if has_cuda() else OnnxGraph(folder / "model.onnx")
+        self._network = CudaGraph(folder / "model.onnx") if gpu else OnnxGraph(folder / "model.onnx")
         self._words = OnnxGraph(folder / "words.onnx")
 
     def judge(self, texts: Sequence[str], languages: Sequence[str] | None = None) -> list[Verdict]:
@@ -159,7 +168,8 @@ class EmbeddedJudge:
         chances = softmax(words / column(self._settings.words_temperatures, languages))
         clear = chances.max(axis=1, keepdims=True) >= column(self._settings.words_enough, languages)
         rest = np.flatnonzero(~clear)
-        chances[rest] = self._thoroughly([cleaned[at] for at in rest], [languages[at] for at in rest])
+        if rest.size:
+            chances[rest] = self._thoroughly([cleaned[at] for at in rest], [languages[at] for at in rest])
         return chances
 
     def _verdicts(self, cleaned: Sequence[str], chances: Floats, languages: Sequence[str] | None) -> list[Verdict]:
@@ -196,7 +206,8 @@ def softmax(logits: NDArray[np.floating[Any]]) -> NDArray[Any]:
 
 
 def fingerprint(folder: Path) -> str:
-    """Short SHA-256 of graphs and tokenizer: the version of the weights, and the proof that they are whole."""
+    """Short SHA-256 of graphs and tokenizer, not of the settings: the version of the weights, and the proof that they
+    are whole."""
     digest = hashlib.sha256()
     for name in ("model.onnx", "words.onnx", "tokenizer.json"):
         with (folder / name).open("rb") as file:

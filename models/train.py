@@ -30,14 +30,15 @@ from transformers.trainer_utils import set_seed
 from transformers.utils import logging as transformers_logging
 
 from hubbub.core.errors import Misconfigured
+from hubbub.core.verdict import Label
 from hubbub.models.card import Run
 from hubbub.models.classifier import Classifier
 from hubbub.models.labelled import Labelled, labelled_files, posts_in, read_labelled
 from hubbub.models.lesson import order, repeats, target, weights
-from hubbub.models.ngrams import Ngrams
 from hubbub.models.sentiment import MAX_TOKENS
 from hubbub.models.text import clean
 from hubbub.models.vocabulary import trim
+from hubbub.models.words import Words
 
 BATCH = 128  # texts at a time in a pass that learns nothing
 
@@ -50,6 +51,11 @@ class Recipe:
         courses: times that the encoder is trained from the same start, the posts in another order; their weights are
             averaged (model soups: Wortsman et al. 2022, https://arxiv.org/abs/2203.05482).
         passes: over the training posts, in each course.
+        batch: posts in a step.
+        max_tokens: of a text while training, special ones included.
+        label_smoothing: share of the probability that goes to the other classes.
+        warmup: share of the steps in which the learning rate rises to its height, before it falls to zero.
+        pieces: of the vocabulary, that are kept.
         few: a language with fewer posts is seen twice in each pass.
         balance: by language, how far rare classes are lifted: 0 not at all, 1 to the weight of the frequent ones.
         unlabelled: languages whose labels are not learned, only their embeddings.
@@ -63,6 +69,7 @@ class Recipe:
     max_tokens: int = 80
     label_smoothing: float = 0.05
     warmup: float = 0.06
+    weight_decay: float = 0.01
     pieces: int = 54_000
     few: int = 5_000
     balance: Mapping[str, float] = field(default_factory=lambda: {"en": 0.75, "th": 0.25, "vi": 0.5})
@@ -134,32 +141,42 @@ def train(data: Path, base: str, out: Path, recipe: Recipe = Recipe(), progress:
     have had without the interruption.
 
     Raises:
-        Misconfigured: the extra `train` is not installed, the data or the base encoder cannot be read, or `out` holds a
-            run with other data, another base or another recipe.
+        Misconfigured: the extra `train` is not installed, the data or the base encoder cannot be read, the data lack a
+            label, or `out` holds a run with other data, another base or another recipe.
     """
-    if not all(map(find_spec, ("accelerate", "onnx", "sklearn"))):
-        raise Misconfigured("training needs three more packages: pip install accelerate onnx scikit-learn")
+    if not all(map(find_spec, ("accelerate", "sklearn"))):
+        raise Misconfigured("training needs two more packages: pip install accelerate scikit-learn")
     from hubbub.models.export import export
 
     posts, val = read_labelled([data / "train"]), read_labelled([data / "val"])
-    run = Run(describe(base), asdict(recipe), _sizes(data / "train"), _sizes(data / "val"))
-    _claim(out, {"base": base, "recipe": asdict(recipe), "data": _digest([*posts, *val])})
+    digest = _digest([*posts, *val])
     val = [post for post in val if post.language not in recipe.unlabelled]
-    return export(*fit(posts, val, base, out, recipe, progress), posts, val, run, out)
+    if {post.label for post in posts if post.language not in recipe.unlabelled} != set(Label) or not val:
+        raise Misconfigured(f"{data}: needs posts of all three labels in train/, and some in val/, whose labels count")
+    set_seed(recipe.seed)
+    model, tokenizer = load_base(base, [clean(post.text) for post in posts], recipe.pieces)
+    _claim(out, {"base": base, "recipe": asdict(recipe), "data": digest})
+    classifier, words, near = fit(model, tokenizer, posts, val, out, recipe, progress)
+    run = Run(describe(base), asdict(recipe), _sizes(data / "train"), _sizes(data / "val"))
+    return export(classifier, words, tokenizer, near, posts, val, run, out)
 
 
 def fit(
-    posts: Sequence[Labelled], val: Sequence[Labelled], base: str, out: Path, recipe: Recipe, progress: bool
-) -> tuple[Classifier, Ngrams, Tokenizer, NDArray[np.float16]]:
+    model: Classifier,
+    tokenizer: Tokenizer,
+    posts: Sequence[Labelled],
+    val: Sequence[Labelled],
+    out: Path,
+    recipe: Recipe,
+    progress: bool,
+) -> tuple[Classifier, Words, NDArray[np.float16]]:
     """Trains, from the last whole checkpoint on if there is one.
 
     Returns:
-        network, words, their tokenizer, and the base encoder's embeddings of the validation posts (posts, width).
+        network, words, and the base encoder's embeddings of the validation posts (posts, width).
     """
-    from hubbub.models.fit_ngrams import fit_ngrams
+    from hubbub.models.fit_words import fit_words
 
-    set_seed(recipe.seed)
-    model, tokenizer = load_base(base, [clean(post.text) for post in posts], recipe.pieces)
     pad = tokenizer.token_to_id("<pad>")
     rows = encode(tokenizer, posts, recipe.max_tokens)
     near = base_embeddings(model, rows, pad, out / "base_train.npy", progress)
@@ -174,8 +191,8 @@ def fit(
     ]
     model.load_state_dict({name: sum(one[name] for one in learned) / len(learned) for name in learned[0]})
     labels = np.array([row["labels"] for row in rows])
-    ngrams = fit_ngrams(tokenizer, [row["input_ids"] for row in rows], labels, counts)
-    return model.eval(), ngrams, tokenizer, near_val
+    words = fit_words(tokenizer, [row["input_ids"] for row in rows], labels, counts)
+    return model.cpu().eval(), words, near_val
 
 
 def course(
@@ -198,7 +215,7 @@ def course(
         learning_rate=recipe.learning_rate,
         warmup_steps=recipe.warmup,
         label_smoothing_factor=recipe.label_smoothing,
-        weight_decay=0.01,
+        weight_decay=recipe.weight_decay,
         bf16=_has_bf16(),
         use_cpu=not torch.cuda.is_available(),
         seed=seed,
@@ -293,5 +310,7 @@ def _sizes(folder: Path) -> dict[str, int]:
 
 
 def _has_bf16() -> bool:
-    """bf16 where the hardware multiplies it; elsewhere it is emulated and slower than fp32."""
-    return torch.cuda.is_available() or bool(torch.cpu.get_capabilities().get("avx512_bf16"))
+    """Whether the hardware multiplies in bf16; elsewhere it is emulated and slower than fp32."""
+    if torch.cuda.is_available():
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return bool(torch.cpu.get_capabilities().get("avx512_bf16"))

@@ -10,7 +10,11 @@ from hubbub.cli import options, show
 @click.command("evaluate")
 @click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DATA...")
 @click.option(
-    "--model", "models", multiple=True, metavar="MODEL", help="Folder or hub id; may be given again to compare."
+    "--model",
+    "models",
+    multiple=True,
+    metavar="MODEL",
+    help="`fast`, a folder or a hub id; may be given again to compare.",
 )
 @options.json_output
 def command(data: tuple[Path, ...], models: tuple[str, ...], as_json: bool) -> None:

@@ -4,20 +4,29 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import pytest
 
+from hubbub.core.errors import Misconfigured
 from hubbub.models.cuda import CudaGraph
+from hubbub.models.dequantise import load_classifier
 from hubbub.models.engine import Engine, OnnxGraph
 from tests.models import tiny
 
 TEXTS = [text for text, _, _ in tiny.POSTS]
 
 
-def test_the_int8_graph_holds_fused_attention_and_no_other_products(trained: Path):
+def test_all_products_of_the_encoder_are_in_int8(trained: Path):
     graph = onnx.load(trained / "weights" / "model.onnx").graph
     kinds = [node.op_type for node in graph.node]
     assert kinds.count("QAttention") == tiny.SHAPE["num_hidden_layers"]
     assert kinds.count("MatMulIntegerToFloat") == 3 * tiny.SHAPE["num_hidden_layers"]
     assert "MatMul" not in kinds
+    assert kinds.count("Gemm") == 2  # the heads
+
+
+def test_another_graph_is_refused(trained: Path):
+    with pytest.raises(Misconfigured, match="is not an int8 graph of hubbub train"):
+        load_classifier(trained / "fp32" / "model.onnx")
 
 
 def test_in_bf16_it_says_what_the_graph_says(trained: Path):

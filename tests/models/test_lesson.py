@@ -37,20 +37,19 @@ def test_in_a_balanced_language_every_class_counts_the_same(given_posts: list[La
 
 
 @given(st.lists(st.integers(2, 80), min_size=1, max_size=300), st.sampled_from([0.4, 1, 2.5]), st.integers(1, 9))
-def test_each_pass_holds_each_row_once(lengths: list[int], passes: float, batch: int):
+def test_each_row_comes_as_often_as_there_are_passes(lengths: list[int], passes: float, batch: int):
     rows = list(range(len(lengths)))
     drawn = order(rows, lengths, passes, batch, seed=7)
     assert len(drawn) == pytest.approx(passes * len(rows), abs=1)
-    for part in range(int(passes)):
-        assert sorted(drawn[part * len(rows) : (part + 1) * len(rows)]) == rows
+    assert all(int(passes) <= drawn.count(row) <= int(passes) + 1 for row in rows)
     assert drawn == order(rows, lengths, passes, batch, seed=7)
 
 
 def test_batches_hold_texts_of_similar_length():
-    lengths = np.random.default_rng(1).integers(2, 80, size=3_200).tolist()
-    drawn = order(range(3_200), lengths, 1, 64, seed=7)
-    spans = [max(part) - min(part) for at in range(0, 3_200, 64) if (part := [lengths[row] for row in drawn[at:][:64]])]
-    assert max(spans) <= 4
+    lengths = np.random.default_rng(1).integers(2, 80, size=6_431).tolist()
+    drawn = order(range(6_431), lengths, 2.5, 64, seed=7)
+    batches = [[lengths[row] for row in drawn[at : at + 64]] for at in range(0, 3 * 3_200, 64)]
+    assert max(max(batch) - min(batch) for batch in batches) <= 4
 
 
 def test_small_languages_come_twice_and_some_labels_are_not_learned():

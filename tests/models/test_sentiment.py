@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from hubbub.core.errors import Misconfigured
 from hubbub.core.verdict import Label, Verdict
 from hubbub.models import sentiment
 from hubbub.models.language import detect
-from hubbub.models.sentiment import WEIGHTS, EmbeddedJudge, Judge, load_judge
+from hubbub.models.sentiment import WEIGHTS, EmbeddedJudge, Judge, Settings, load_judge
 from tests.models import tiny
 
 NEGATIVE = [
@@ -95,21 +96,41 @@ def test_any_text_gets_an_answer_in_its_place(judge: Judge):
     assert verdicts[-1].label is Label.positive
 
 
-def test_a_verdict_is_the_same_in_any_company(judge: Judge):
+def test_a_verdict_is_the_same_in_any_company():
+    judge = EmbeddedJudge(WEIGHTS)
     texts = NEGATIVE + POSITIVE + [*ODD, " ".join(NEGATIVE)]
-    assert judge.judge(texts) == [judge.judge([text])[0] for text in texts]
+    for together, text in zip(judge.judge(texts), texts, strict=True):
+        alone = judge.judge([text])[0]
+        assert together.label is alone.label
+        assert together.confidence == pytest.approx(alone.confidence, abs=1.5e-4)
+        assert together.score == pytest.approx(alone.score, abs=1.5e-4)
 
 
 def test_in_haste_clear_words_are_enough(trained: Path, monkeypatch: pytest.MonkeyPatch):
     hasty, thorough = EmbeddedJudge(trained / "weights", fast=True), EmbeddedJudge(trained / "weights")
-    texts = [text for text, _, _ in tiny.POSTS]
+    posts = tiny.POSTS
+    texts, languages = [text for text, _, _ in posts], [language for _, _, language in posts]
     asked: list[int] = []
     network = hasty._network
     monkeypatch.setattr(hasty, "_network", lambda ids, mask: asked.append(len(ids)) or network(ids, mask))
-    fast, full = hasty.judge(texts), thorough.judge(texts)
-    assert 0 < sum(asked) < len(texts)
+    fast, full = hasty.judge(texts, languages), thorough.judge(texts, languages)
+    assert sum(asked) < len(texts)
     assert sum(a.label is b.label for a, b in zip(fast, full, strict=True)) >= 0.9 * len(texts)
     assert {verdict.model for verdict in fast} == {hasty.name} != {thorough.name}
+
+
+def test_in_haste_unclear_words_are_not_enough(trained: Path, tmp_path: Path):
+    folder = shutil.copytree(trained / "weights", tmp_path / "weights")
+    settings = Settings.read(folder)
+    replace(settings, words_enough=dict.fromkeys(settings.words_enough, 1.0) | {"th": 0.0}).write(folder)
+    hasty, thorough = EmbeddedJudge(folder, fast=True), EmbeddedJudge(folder)
+    text = "the app opens at nine"
+    for language in ("en", "vi", "fi", "und"):
+        (fast,), (full,) = hasty.judge([text], [language]), thorough.judge([text], [language])
+        assert fast.confidence == full.confidence
+    assert hasty.judge([text], ["th"])[0].confidence != thorough.judge([text], ["th"])[0].confidence
+    assert hasty.judge([text], ["fi"])[0].uncertain
+    assert hasty.judge([]) == []
 
 
 def test_the_shipped_model_in_haste(judge: Judge):
@@ -177,6 +198,13 @@ def test_damaged_weights_are_refused(trained: Path, tmp_path: Path, name: str):
     content = (folder / name).read_bytes()
     (folder / name).write_bytes(content[: len(content) // 2])
     with pytest.raises(Misconfigured, match="restore or train them again"):
+        load_judge(str(folder))
+
+
+def test_settings_of_another_version_are_refused(trained: Path, tmp_path: Path):
+    folder = shutil.copytree(trained / "weights", tmp_path / "weights")
+    (folder / "config.json").write_text('{"name": "a", "temperature": 1.0}')
+    with pytest.raises(Misconfigured, match="another version of Hubbub"):
         load_judge(str(folder))
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -68,10 +69,16 @@ def test_the_card_says_what_the_run_did(trained: Path):
     assert str(trained.parent) not in card
 
 
-def test_another_base_data_or_recipe_needs_another_folder(trained: Path):
-    data, base = trained.parent / "data", str(trained.parent / "base")
-    with pytest.raises(Misconfigured, match="holds a run with other data, base or recipe"):
-        train(data, base, trained, Recipe(**{**tiny.RECIPE, "passes": 13}), progress=False)
+def test_another_base_data_or_recipe_needs_another_folder(trained: Path, tmp_path: Path):
+    data, base = trained.parent / "data", trained.parent / "base"
+    other_base = shutil.copytree(base, tmp_path / "base")
+    other_data = shutil.copytree(data, tmp_path / "data")
+    with next((other_data / "train").iterdir()).open("a", encoding="utf-8") as lines:
+        lines.write('{"text": "one more", "label": "neutral", "lang": "en"}\n')
+    recipe = Recipe(**tiny.RECIPE)
+    for what in ((other_data, base, recipe), (data, other_base, recipe), (data, base, replace(recipe, passes=13))):
+        with pytest.raises(Misconfigured, match="holds a run with other data, base or recipe"):
+            train(what[0], str(what[1]), trained, what[2], progress=False)
 
 
 def test_a_killed_run_goes_on_to_the_same_weights(trained: Path, tmp_path: Path):
@@ -90,7 +97,8 @@ def test_a_killed_run_goes_on_to_the_same_weights(trained: Path, tmp_path: Path)
 
 def test_the_weights_are_the_mean_of_all_courses(trained: Path, tmp_path: Path):
     posts = read_labelled([trained.parent / "data" / "train"])
-    model, *_ = training.fit(posts, [], str(trained.parent / "base"), tmp_path, Recipe(**tiny.SHORT), progress=False)
+    model, tokenizer = training.load_base(str(trained.parent / "base"), [post.text for post in posts], 200)
+    model, *_ = training.fit(model, tokenizer, posts, posts, tmp_path, Recipe(**tiny.SHORT), progress=False)
     ends = [
         load_file(training.last_whole(tmp_path / course) / "model.safetensors") for course in ("course-0", "course-1")
     ]
@@ -110,8 +118,8 @@ def test_a_checkpoint_that_was_cut_off_is_not_used(trained: Path, tmp_path: Path
 
 
 def test_missing_packages_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    monkeypatch.setattr(training, "find_spec", lambda name: None if name == "onnx" else find_spec(name))
-    with pytest.raises(Misconfigured, match="pip install accelerate onnx scikit-learn"):
+    monkeypatch.setattr(training, "find_spec", lambda name: None if name == "sklearn" else find_spec(name))
+    with pytest.raises(Misconfigured, match="pip install accelerate scikit-learn"):
         train(tmp_path, "base", tmp_path / "out")
 
 
@@ -120,6 +128,19 @@ def test_missing_data_and_base_are_named(trained: Path, tmp_path: Path):
         train(tmp_path, str(trained.parent / "base"), tmp_path / "out")
     with pytest.raises(Misconfigured, match=f"--base {tmp_path}: not an encoder that transformers can load"):
         train(trained.parent / "data", str(tmp_path), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_data_without_a_label_are_refused_before_anything_is_learned(trained: Path, tmp_path: Path):
+    for part, languages in (("train", ["en"]), ("val", ["en", "th"])):
+        data = shutil.copytree(trained.parent / "data", tmp_path / part)
+        for file in (data / part).iterdir():
+            posts = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+            kept = [json.dumps(post) for post in posts if post["lang"] in languages and post["label"] != "neutral"]
+            file.write_text("\n".join(kept), encoding="utf-8")
+        recipe = Recipe(unlabelled=["en", "th"]) if part == "val" else Recipe()
+        with pytest.raises(Misconfigured, match=r"needs posts of all three labels in train/, and some in val/"):
+            train(data, str(trained.parent / "base"), tmp_path / "out", recipe)
 
 
 def test_bad_lines_are_named(tmp_path: Path):

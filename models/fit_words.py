@@ -1,4 +1,4 @@
-"""Learns the n-grams' part of the network: TF-IDF, and a logistic regression on it."""
+"""Learns the linear model on words: TF-IDF, and a logistic regression on it."""
 
 from collections.abc import Sequence
 
@@ -9,21 +9,20 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from tokenizers import Tokenizer
 
-from hubbub.core.verdict import Label
-from hubbub.models.ngrams import PAIRS, Ngrams, pair
+from hubbub.models.words import PAIRS, Words, pair
 
 SEEN = 2  # posts in which a feature has to occur, to count
 STRENGTH = 20.0  # inverse of the regularisation
 
 
-def fit_ngrams(
+def fit_words(
     tokenizer: Tokenizer, rows: Sequence[Sequence[int]], labels: NDArray[np.int_], counts: NDArray[np.float32]
-) -> Ngrams:
+) -> Words:
     """Learns from texts as pieces.
 
     Args:
         rows: the ids of each text.
-        labels: the class of each, (texts,); a negative one is passed over.
+        labels: the class of each, (texts,); a negative one is passed over. All three classes occur.
         counts: how much each text counts, (texts,).
     """
     lower = lower_case(tokenizer)
@@ -31,18 +30,16 @@ def fit_ngrams(
     used = np.flatnonzero(labels >= 0)
     features = [_features(lower, rows[at]) for at in used]
     ends = np.cumsum([0, *map(len, features)])
-    places = np.concatenate(features)
-    ones = csr_matrix((np.ones(len(places)), places, ends), shape=(len(used), size))
-    ones.sum_duplicates()
-    posts = np.bincount(ones.indices, minlength=size)
+    occurrences = csr_matrix((np.ones(ends[-1]), np.concatenate(features), ends), shape=(len(used), size))
+    occurrences.sum_duplicates()
+    posts = np.bincount(occurrences.indices, minlength=size)
     idf = np.where(posts >= SEEN, np.log((1 + len(used)) / (1 + posts)) + 1, 0.0)
-    length = np.sqrt(np.add.reduceat(np.append(idf[places] ** 2, 0.0), ends[:-1]).clip(min=1e-6))
-    matrix = ones.multiply(idf).multiply(1 / length[:, None]).tocsr()
-    model = LogisticRegression(C=STRENGTH, max_iter=60)
+    length = np.sqrt((occurrences @ idf**2).clip(min=1e-6))
+    matrix = occurrences.multiply(idf).multiply(1 / length[:, None]).tocsr()
+    model = LogisticRegression(C=STRENGTH, max_iter=300)
     model.fit(matrix, labels[used], sample_weight=counts[used])
-    says = np.zeros((size, len(Label)))
-    says[:, model.classes_] = model.coef_.T
-    return Ngrams(lower, (says * idf[:, None]).astype(np.float32), (idf**2).astype(np.float32))
+    table = model.coef_.T * idf[:, None]  # (features, 3)
+    return Words(lower, *(array.astype(np.float32) for array in (table, idf**2, model.intercept_)))
 
 
 def lower_case(tokenizer: Tokenizer) -> NDArray[np.int64]:

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,8 @@ from hubbub.models.sentiment import ALL, WEIGHTS, EmbeddedJudge, Settings, finge
 from hubbub.models.text import clean
 
 PARTS = 5
+ALONE, BATCHED = "transformers pipeline, one by one", "transformers pipeline, batches of 32"
+FULL, SHIPS, HASTY = "Hubbub, fp32", "Hubbub, int8 (ships)", "Hubbub, int8, `fast`"
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 FIRST_VERDICT = """
 import json, resource, sys
@@ -82,11 +84,11 @@ def ways(folder: Path, classifier: Classifier, settings: Settings) -> dict[str, 
         return lambda posts: judge.judge([post.text for post in posts], [post.language for post in posts])
 
     return {
-        "transformers pipeline, one by one": piped(1),
-        "transformers pipeline, batches of 32": piped(32),
-        "Hubbub, fp32": judged(EmbeddedJudge(full)),
-        "Hubbub, int8 (ships)": judged(EmbeddedJudge(WEIGHTS)),
-        "Hubbub, int8, `fast`": judged(EmbeddedJudge(WEIGHTS, fast=True)),
+        ALONE: piped(1),
+        BATCHED: piped(32),
+        FULL: judged(EmbeddedJudge(full)),
+        SHIPS: judged(EmbeddedJudge(WEIGHTS)),
+        HASTY: judged(EmbeddedJudge(WEIGHTS, fast=True)),
     }
 
 
@@ -131,38 +133,48 @@ def processor() -> str:
     return f"{names[0] if names else platform.processor() or platform.machine()}, {cores()} cores, {' '.join(kinds)}"
 
 
-def measure(posts: Sequence[Labelled]) -> str:
-    """Returns the page."""
-    settings, classifier = Settings.read(WEIGHTS), load_classifier(WEIGHTS / "model.onnx")
-    parts = [posts[part::PARTS] for part in range(PARTS)]
+def timed(
+    every: Mapping[str, Way], parts: Sequence[Sequence[Labelled]], config: PretrainedConfig
+) -> tuple[dict[str, float], dict[str, list[Any]], float]:
+    """Lets the ways judge in turns.
+
+    Returns:
+        by way, the seconds that it took and what it said, part after part; and the fp32 rate between the turns.
+    """
     seconds: dict[str, float] = {}
     said: dict[str, list[Any]] = {}
+    rates = [gemm_rate(config)]
+    for judge in every.values():
+        judge(parts[0][:64])
+    for part in parts:
+        for way, judge in every.items():
+            start = time.perf_counter()
+            said.setdefault(way, []).extend(judge(part))
+            seconds[way] = seconds.get(way, 0.0) + time.perf_counter() - start
+        rates.append(gemm_rate(config))
+    return seconds, said, float(np.median(rates))
+
+
+def page(posts: Sequence[Labelled]) -> str:
+    """Measures everything, and returns the page."""
+    settings, classifier = Settings.read(WEIGHTS), load_classifier(WEIGHTS / "model.onnx")
+    parts = [posts[part::PARTS] for part in range(PARTS)]
     with tempfile.TemporaryDirectory() as made:
         first, megabytes = start_and_memory([post.text for post in posts], Path(made))
-        every = ways(Path(made), classifier, settings)
-        for judge in every.values():
-            judge(posts[:64])
-        rates = [gemm_rate(classifier.config)]
-        for part in parts:
-            for name, judge in every.items():
-                start = time.perf_counter()
-                said.setdefault(name, []).extend(judge(part))
-                seconds[name] = seconds.get(name, 0.0) + time.perf_counter() - start
-            rates.append(gemm_rate(classifier.config))
+        seconds, said, rate = timed(ways(Path(made), classifier, settings), parts, classifier.config)
     tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(WEIGHTS / "tokenizer.json"))
     encoded = tokenizer([clean(post.text) for post in posts])["input_ids"]
     lengths = [min(len(ids), settings.max_tokens) for ids in encoded]
-    rate, flop = float(np.median(rates)), work(classifier.config, lengths) / len(posts)
-    speeds = {name: len(posts) / taken for name, taken in seconds.items()}
-    alone, batched, _, ships, hasty = speeds.values()
+    flop = work(classifier.config, lengths) / len(posts)
+    speeds = {way: len(posts) / taken for way, taken in seconds.items()}
+    to = {way: [speed / speeds[pipe] for pipe in (ALONE, BATCHED)] for way, speed in speeds.items()}
     rows = "\n".join(
-        f"| {name} | {speed:.0f} | {speed / alone:.1f} | {speed / batched:.1f} | {speed * flop / rate:.0%} |"
-        for name, speed in speeds.items()
+        f"| {way} | {speed:.0f} | {to[way][0]:.1f} | {to[way][1]:.1f} | {speed * flop / rate:.0%} |"
+        for way, speed in speeds.items()
     )
-    full, small, fast = list(said.values())[2:]
     judged = [post for part in parts for post in part]
-    lost = grade(full, judged)[ALL].macro_recall - grade(small, judged)[ALL].macro_recall
-    changed = sum(a.label is not b.label for a, b in zip(full, small, strict=True)) / len(posts)
+    lost = grade(said[FULL], judged)[ALL].macro_recall - grade(said[SHIPS], judged)[ALL].macro_recall
+    changed = sum(a.label is not b.label for a, b in zip(said[FULL], said[SHIPS], strict=True)) / len(posts)
     return f"""# Benchmarks
 
 Written by `python benchmarks/sentiment.py`; run it on your machine, since only ratios travel.
@@ -170,8 +182,8 @@ Written by `python benchmarks/sentiment.py`; run it on your machine, since only 
 ## Sentiment
 
 {settings.name} {settings.version}, {len(posts):,} different posts of {np.mean(lengths):.1f} tokens on average, on
-{processor()}. All ways have the same weights and were timed in turns in one run; transformers runs the network alone, Hubbub the
-words and the language's temperature too.
+{processor()}. All ways have the same weights and were timed in turns in one run; transformers runs the network alone,
+Hubbub adds the words.
 
 | way | posts/s | to one by one | to 32 at a time | of the fp32 bound |
 |---|---|---|---|---|
@@ -180,7 +192,7 @@ words and the language's temperature too.
 - The bound is what the machine's fp32 matrix products ({rate / 1e9:.0f} GFLOP/s, measured between the
   turns) would allow for the encoder's {flop / 1e9:.2f} GFLOP a post without padding:
   {rate / flop:.0f} posts/s. int8 may pass it.
-- int8 ships at {ships / alone:.1f} times the pipeline one by one and {ships / batched:.1f} times the pipeline at 32.
+- int8 ships at {to[SHIPS][0]:.1f} times the pipeline one by one and {to[SHIPS][1]:.1f} times the pipeline at 32.
 - Against fp32 (here the int8 weights multiplied out; the model card compares with what was trained), int8 changes
   {changed:.1%} of the labels and loses {lost * 100:.2f} points of macro recall.
 - A new process gives its first verdict after {first:.1f} s, and takes at most {megabytes:.0f} MB while it judges all
@@ -189,12 +201,12 @@ words and the language's temperature too.
 ### In haste
 
 `HUBBUB_SENTIMENT__MODEL=fast` asks the network only about posts whose words alone are not clear enough. It judges
-{hasty / ships:.2f} times as many posts a second. What it costs, on posts that its thresholds were fitted on if these
+{speeds[HASTY] / speeds[SHIPS]:.2f} times as many posts a second. What it costs, on posts that its thresholds were fitted on if these
 are the validation posts of the training run:
 
 | language | posts | macro F1 | `fast` | macro recall | `fast` |
 |---|---|---|---|---|---|
-{costs(small, fast, judged)}
+{costs(said[SHIPS], said[HASTY], judged)}
 """
 
 
@@ -215,9 +227,9 @@ def main() -> None:
     given = options.parse_args()
     different = list({clean(post.text): post for post in read_labelled(given.labelled)}.values())
     posts = random.Random(7).sample(different, min(given.posts, len(different)))
-    page = measure(posts)
-    PAGE.write_text(page, encoding="utf-8")
-    print(page)
+    text = page(posts)
+    PAGE.write_text(text, encoding="utf-8")
+    print(text)
 
 
 if __name__ == "__main__":

@@ -201,8 +201,8 @@ Hubbub adds the words.
 ### In haste
 
 `HUBBUB_SENTIMENT__MODEL=fast` asks the network only about posts whose words alone are not clear enough. It judges
-{speeds[HASTY] / speeds[SHIPS]:.2f} times as many posts a second. What it costs, on posts that its thresholds were fitted on if these
-are the validation posts of the training run:
+{speeds[HASTY] / speeds[SHIPS]:.2f} times as many posts a second. What it costs, where these are the
+validation posts of the training run on posts that its thresholds were fitted on:
 
 | language | posts | macro F1 | `fast` | macro recall | `fast` |
 |---|---|---|---|---|---|

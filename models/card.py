@@ -152,8 +152,8 @@ def _goals(scores: Mapping[str, Scores]) -> str:
         return ""
     return "\n".join(
         (
-            "\nWhat Hubbub wants of its own model on test sets of the same collections, and what it has on these posts.",
-            "What was tried where that is not reached is in `docs/decisions`.\n",
+            "\nWhat Hubbub wants of its own model on test sets of the same collections, and what it has on these",
+            "posts. What was tried where that is not reached is in `docs/decisions`.\n",
             "| | figure | wanted | has | |",
             "|---|---|---|---|---|",
             *rows,

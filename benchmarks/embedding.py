@@ -1,7 +1,7 @@
 """What the embedding is worth: `python benchmarks/embedding.py --base FOLDER LABELLED REASONS`.
 
-LABELLED are posts as `hubbub train` reads them, REASONS gzipped JSON lines with `text` and `reason`. Prints how near the
-embeddings of the embedded model are to those of the encoder that it was trained from, and how well a logistic
+LABELLED are posts as `hubbub train` reads them, REASONS gzipped JSON lines with `text` and `reason`. Prints how near
+the embeddings of the embedded model are to those of the encoder that it was trained from, and how well a logistic
 regression tells the reasons apart on either, five-fold.
 """
 

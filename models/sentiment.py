@@ -193,9 +193,8 @@ def verdicts(
         p = row if text else NOTHING_SAID
         label = LABELS[int(p.argmax())] if text else Label.neutral
         confidence = round(min(1.0, float(p.max())), DIGITS)
-        score = (
-            round(float(p[LABELS.index(Label.positive)] - p[LABELS.index(Label.negative)]), DIGITS) + 0.0
-        )  # not -0.0
+        score = float(p[LABELS.index(Label.positive)] - p[LABELS.index(Label.negative)])
+        score = round(score, DIGITS) + 0.0  # never -0.0
         uncertain = not text or not sure or confidence < threshold
         answers.append(Verdict(label=label, confidence=confidence, score=score, uncertain=uncertain, model=model))
     return answers

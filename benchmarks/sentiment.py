@@ -7,6 +7,7 @@ docs/benchmarks.md.
 
 import argparse
 import json
+import logging
 import platform
 import random
 import shutil
@@ -23,6 +24,7 @@ import numpy as np
 import torch
 from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerFast, pipeline
 from transformers.modeling_outputs import SequenceClassifierOutput
+from transformers.utils import logging as transformers_logging
 
 from hubbub.core.verdict import Verdict
 from hubbub.models.classifier import Classifier
@@ -39,14 +41,14 @@ ALONE, BATCHED = "transformers pipeline, one by one", "transformers pipeline, ba
 FULL, SHIPS, HASTY = "Hubbub, fp32", "Hubbub, int8 (ships)", "Hubbub, int8, `fast`"
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 FIRST_VERDICT = """
-import json, resource, sys
+import json, sys
 from pathlib import Path
 from hubbub.models.sentiment import load_judge
 judge = load_judge()
 judge.judge(["the app is down again"])
 print("first", flush=True)
 judge.judge(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1])
 """
 
 Way = Callable[[Sequence[Labelled]], Any]
@@ -71,6 +73,7 @@ def ways(folder: Path, classifier: Classifier, settings: Settings) -> dict[str, 
     write_fp32(classifier, full / "model.onnx")
     replace(settings, version=fingerprint(full)).write(full)
     classifier.encoder.set_attn_implementation("sdpa")
+    transformers_logging.set_verbosity(logging.CRITICAL)  # an error for it: our class is not in its list
     classifier.config.num_labels = len(settings.labels)
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_file=str(WEIGHTS / "tokenizer.json"), pad_token="<pad>", model_max_length=settings.max_tokens
@@ -113,7 +116,10 @@ def work(config: PretrainedConfig, lengths: Sequence[int]) -> float:
 
 
 def start_and_memory(texts: Sequence[str], folder: Path) -> tuple[float, float]:
-    """Seconds from the start of a process to its first verdict, and the MB that it takes at most for all texts."""
+    """Seconds from the start of a process to its first verdict, and the MB that it takes at most for all texts.
+
+    Linux only, where /proc tells.
+    """
     (folder / "texts.json").write_text(json.dumps(texts), encoding="utf-8")
     start = time.perf_counter()
     command = [sys.executable, "-c", FIRST_VERDICT, str(folder / "texts.json")]
@@ -182,16 +188,16 @@ Written by `python benchmarks/sentiment.py`; run it on your machine, since only 
 ## Sentiment
 
 {settings.name} {settings.version}, {len(posts):,} different posts of {np.mean(lengths):.1f} tokens on average, on
-{processor()}. All ways have the same weights and were timed in turns in one run; transformers runs the network alone,
-Hubbub adds the words.
+{processor()}.
+All ways have the same weights and were timed in turns in one run; transformers runs the network alone, Hubbub adds the
+words.
 
 | way | posts/s | to one by one | to 32 at a time | of the fp32 bound |
 |---|---|---|---|---|
 {rows}
 
-- The bound is what the machine's fp32 matrix products ({rate / 1e9:.0f} GFLOP/s, measured between the
-  turns) would allow for the encoder's {flop / 1e9:.2f} GFLOP a post without padding:
-  {rate / flop:.0f} posts/s. int8 may pass it.
+- The bound is what the machine's fp32 matrix products ({rate / 1e9:.0f} GFLOP/s, measured between the turns) would
+  allow for the encoder's {flop / 1e9:.2f} GFLOP a post without padding: {rate / flop:.0f} posts/s. int8 may pass it.
 - int8 ships at {to[SHIPS][0]:.1f} times the pipeline one by one and {to[SHIPS][1]:.1f} times the pipeline at 32.
 - Against fp32 (here the int8 weights multiplied out; the model card compares with what was trained), int8 changes
   {changed:.1%} of the labels and loses {lost * 100:.2f} points of macro recall.

@@ -1,11 +1,13 @@
 """The model card: what was trained on what, how good it is, and where not to trust it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hubbub.core.verdict import Verdict
 from hubbub.models.calibrate import PASSED
-from hubbub.models.evaluate import Scores
+from hubbub.models.evaluate import Scores, grade
+from hubbub.models.labelled import Labelled
 from hubbub.models.sentiment import ALL, Settings
 
 SOURCES = {
@@ -37,7 +39,7 @@ class Goal:
     """What the embedded model is wanted to reach on test sets that training never sees.
 
     Attributes:
-        languages: the figure is the mean over these.
+        languages: a macro figure is the mean over these, an error that of all their posts.
         figure: a field of `Scores`.
         wanted: at least this, or at most if it is an error.
     """
@@ -61,24 +63,25 @@ GOALS = (
 def card(
     settings: Settings,
     run: Run,
-    scores: Mapping[str, Scores],
-    fp32: Mapping[str, Scores],
-    changed: float,
+    val: Sequence[Labelled],
+    answers: Sequence[Verdict],
+    fp32: Sequence[Verdict],
     closeness: float,
 ) -> str:
     """Returns the card as Markdown.
 
     Args:
-        scores: of the shipped model on the validation posts, by language and for all of them.
+        answers: of the shipped model on the validation posts.
         fp32: of the same model before it was quantised.
-        changed: share of the labels that quantising changed.
         closeness: mean cosine of the embeddings to the base encoder's.
     """
+    scores = grade(answers, val)
     figures = "\n".join(_row(language, s) for language, s in scores.items())
     recipe = ", ".join(f"{field} {value}" for field, value in run.recipe.items())
     temperatures = ", ".join(f"{language} {value:.2f}" for language, value in settings.temperatures.items())
     failed = [language for language in scores if language not in (ALL, *settings.languages)]
-    loss = fp32[ALL].macro_recall - scores[ALL].macro_recall
+    changed = sum(a.label is not b.label for a, b in zip(answers, fp32, strict=True)) / len(val)
+    loss = grade(fp32, val)[ALL].macro_recall - scores[ALL].macro_recall
     return f"""# {settings.name} {settings.version}
 
 Judges a post negative, neutral or positive, in {", ".join(settings.languages)}.
@@ -89,9 +92,9 @@ It reads the first {settings.max_tokens} tokens of a post.
 - Base: {run.base}
 - The whole encoder was fine-tuned, with two linear layers on the mean of its last hidden states: one for the sentiment,
   one for an embedding that stays near the base encoder's. The vocabulary is trimmed to {run.recipe["pieces"]:,} pieces.
-- It was trained {run.recipe["courses"]} times from the same start, and the weights averaged.
-- A logistic regression on single pieces and pairs of pieces, learned apart, is added to the logits
-  {settings.share:.2f} times.
+- Courses of training from the same start, whose weights were averaged: {run.recipe["courses"]}.
+- A logistic regression on single pieces and pairs of pieces, learned apart, is added to the logits with a weight of
+  {settings.share:.2f}.
 - The weights are int8 for ONNX Runtime on CPU, with scales fixed on training posts, so a post's verdict does not depend
   on the posts beside it. Against fp32 they change {changed:.1%} of the labels on the validation posts and lose
   {loss * 100:.2f} points of macro recall.
@@ -105,12 +108,13 @@ It reads the first {settings.max_tokens} tokens of a post.
 ## Figures on the validation posts
 
 Measured by the training run with the weights in this folder. The share of the words, the thresholds of the fast mode
-and the temperatures were fitted on the same posts. The temperatures: {temperatures}.
+and the temperatures were fitted on the same posts. The temperatures:
+{temperatures}.
 
 | language | posts | accuracy | macro recall | macro F1 | ECE | uncertain |
 |---|---|---|---|---|---|---|
 {figures}
-{_goals(scores)}
+{_goals(val, answers)}
 ## Where not to trust it
 
 - `confidence` is the probability after temperature scaling (Guo et al. 2017). Below {settings.threshold} a verdict is
@@ -136,17 +140,20 @@ Recipe: {recipe}.
 """
 
 
-def _goals(scores: Mapping[str, Scores]) -> str:
+def _goals(val: Sequence[Labelled], answers: Sequence[Verdict]) -> str:
     """The goals of the languages that are there; nothing if there are none."""
     rows = []
     for goal in GOALS:
-        if not set(goal.languages) <= set(scores):
+        of = [(answer, post) for answer, post in zip(answers, val, strict=True) if post.language in goal.languages]
+        if {post.language for _, post in of} != set(goal.languages):
             continue
-        has = sum(getattr(scores[language], goal.figure) for language in goal.languages) / len(goal.languages)
-        reached = has <= goal.wanted if goal.figure == "ece" else has >= goal.wanted
-        name = "ECE" if goal.figure == "ece" else goal.figure.replace("_", " ").replace("f1", "F1")
-        bound = "at most" if goal.figure == "ece" else "at least"
-        verdict = "reached" if reached else "**not reached**"
+        scores = grade(*zip(*of, strict=True))
+        mean = sum(getattr(scores[language], goal.figure) for language in goal.languages) / len(goal.languages)
+        error = goal.figure == "ece"
+        has = scores[ALL].ece if error else mean
+        name = "ECE" if error else goal.figure.replace("_", " ").replace("f1", "F1")
+        verdict = "reached" if (has <= goal.wanted if error else has >= goal.wanted) else "**not reached**"
+        bound = "at most" if error else "at least"
         rows.append(f"| {' '.join(goal.languages)} | {name} | {bound} {goal.wanted} | {has:.3f} | {verdict} |")
     if not rows:
         return ""

@@ -14,7 +14,6 @@ from hubbub.models.calibrate import calibrate
 from hubbub.models.card import Run, card
 from hubbub.models.classifier import Classifier
 from hubbub.models.engine import Engine, OnnxGraph
-from hubbub.models.evaluate import grade
 from hubbub.models.graphs import write_fp32, write_int8, write_words
 from hubbub.models.labelled import Labelled
 from hubbub.models.sentiment import MAX_TOKENS, EmbeddedJudge, fingerprint
@@ -68,9 +67,8 @@ def export(
         EmbeddedJudge(folder).judge([post.text for post in val], [post.language for post in val])
         for folder in (small, full)
     )
-    changed = sum(a.label is not b.label for a, b in zip(after, before, strict=True)) / len(val)
     closeness = float((embeddings * near).sum(axis=1).mean())
-    text = card(settings, run, grade(after, val), grade(before, val), changed, closeness)
+    text = card(settings, run, val, after, before, closeness)
     (small / "README.md").write_text(text, encoding="utf-8")
     for folder in (full, small):
         shutil.rmtree(out / folder.name, ignore_errors=True)

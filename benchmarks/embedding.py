@@ -17,6 +17,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from transformers import AutoModel, AutoTokenizer
+from transformers.utils import logging as transformers_logging
 
 from hubbub.models.classifier import Classifier
 from hubbub.models.engine import Engine, OnnxGraph
@@ -34,6 +35,8 @@ def ours(texts: list[str]) -> Embeddings:
 
 def of_base(folder: str, texts: list[str]) -> Embeddings:
     """(texts, width)"""
+    transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()  # it reports the pooler, which is not used, as missing
     encoder = Classifier(AutoModel.from_pretrained(folder)).eval()
     tokenizer = AutoTokenizer.from_pretrained(folder)
     by_length = sorted(range(len(texts)), key=lambda at: len(texts[at]))

@@ -160,9 +160,9 @@ def _goals(val: Sequence[Labelled], answers: Sequence[Verdict]) -> str:
     return "\n".join(
         (
             "\nWhat Hubbub wants of its own model on test sets of the same collections, and what it has on these",
-            "posts. They cannot show two more: 0.675 macro F1 as the mean of all eight languages of UMSAB, and 0.71 on the",
-            "airline tweets, which it never learned from; so whether those are reached is not known. What was tried, and",
-            "what it gave, is in `docs/decisions`, above all 0007.\n",
+            "posts. They cannot show two more: 0.675 macro F1 as the mean of all eight languages of UMSAB, and",
+            "0.71 on the airline tweets, which it never learned from; so whether those are reached is not known.",
+            "What was tried, and what it gave, is in `docs/decisions`, above all 0007.\n",
             "| | figure | wanted | has | |",
             "|---|---|---|---|---|",
             *rows,

@@ -54,7 +54,7 @@ class Settings:
             `all` where the language is another or not known.
         share: how many times the logits of the words are added to those of the network, before that.
         threshold: a verdict with less confidence is uncertain.
-        words_temperatures: the same for the logits of the words alone.
+        words_temperatures: by language, that the logits of the words alone are divided by.
         words_enough: by language, confidence of the words alone from which the fast judge asks no further.
         languages: ISO 639-1, those that the model was tested on with success.
     """
@@ -73,7 +73,7 @@ class Settings:
     @classmethod
     def read(cls, folder: Path) -> "Settings":
         """Raises:
-        OSError, ValueError, TypeError: there are none, or they are not ours.
+        OSError, ValueError, TypeError: there are none, or they are of another version.
         """
         found = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         if set(found) != {field.name for field in fields(cls)} or found["labels"] != LABELS:

@@ -7,7 +7,7 @@ together, as seen, about 13,200 characters.
 
 from typing import Any
 
-from hubbub.alerts.text import harmless, link, shortened
+from hubbub.core.text import harmless, link, shortened
 from hubbub.core.alert import Alert, Evidence
 
 Block = dict[str, Any]

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from typing import TextIO
 
-from hubbub.alerts.text import harmless, link
+from hubbub.core.text import harmless, link
 from hubbub.core.alert import Alert
 
 

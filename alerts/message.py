@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from hubbub.alerts.text import harmless, link, masked, shortened
+from hubbub.core.text import harmless, link, masked, shortened
 from hubbub.core.alert import Alert, Evidence, Finding
 
 POSTS = 5

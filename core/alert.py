@@ -1,45 +1,85 @@
 """What a rule found, and what people are told of it."""
 
+from enum import StrEnum
+from typing import Any, Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from hubbub.core.mention import Utc
 
 
 class Evidence(BaseModel):
-    """One mention behind an alert, as much of it as a message shows."""
+    """One mention behind an alert, as much of it as a message shows.
+
+    Attributes:
+        source: the platform that it was said on.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     mention_id: str
+    title: str | None = None
     text: str
     url: str | None = None
     source: str
     author: str | None = None
 
 
-class Finding(BaseModel):
-    """Attributes:
-    start, end: UTC; the window that stands out, end excluded.
-    count: negative mentions in the window.
-    total: all mentions in the window.
-    usual: the count that the brand's own past leads one to expect; None where too little of the past is known.
-    """
+class Severity(StrEnum):
+    """From the least to the most urgent."""
+
+    info = "info"
+    warning = "warning"
+    critical = "critical"
+
+
+class Subject(BaseModel):
+    """What a finding is about: a brand or a source (an entry of `sources:`) by its name, a mention by its id, ..."""
 
     model_config = ConfigDict(frozen=True)
 
+    kind: Literal["brand", "source", "theme", "mention"]
+    name: str
+
+
+class Finding(BaseModel):
+    """Something that stands out.
+
+    Attributes:
+        rule, kind: names of the rule that found it and of the rule's kind.
+        brand: whose trouble it is; None where it is no single brand's.
+        start, end: UTC; the window that stands out, end excluded.
+        observed: the number that stands out.
+        total: what it is a part of, where it is one (negative mentions of all mentions).
+        expected: the number that the past leads one to expect; None where too little of the past is known.
+        interval: from and to where the number would have been ordinary; None as above.
+        query: the search query whose hits are the `observed`, over mentions or events as `over` says.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
     rule: str
-    brand: str
+    kind: str
+    subject: Subject
+    brand: str | None = None
     start: Utc
     end: Utc
-    count: int = Field(ge=0)
-    total: int = Field(ge=0)
-    usual: float | None = Field(ge=0)
+    observed: float = Field(ge=0)
+    total: int | None = Field(default=None, ge=0)
+    expected: float | None = Field(default=None, ge=0)
+    interval: tuple[float, float] | None = None
+    severity: Severity = Severity.warning
+    query: dict[str, Any] = Field(default_factory=dict)
+    over: Literal["mentions", "events"] = "mentions"
 
 
 class Alert(BaseModel):
-    """Attributes:
-    key: the same for every finding of one ongoing trouble; an alert is sent once per key.
-    also: what other rules found at the same time, told in the same message.
+    """What a notifier tells; made when it is sent, never kept.
+
+    Attributes:
+        key: the same for every finding of one ongoing trouble; an alert is sent once per key.
+        findings: the first leads, the others are told in the same message.
+        evidence: the mentions that the message quotes; their text is masked and short.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -47,30 +87,21 @@ class Alert(BaseModel):
     key: str
     title: str
     summary: str
-    finding: Finding
-    also: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] = Field(min_length=1)
     evidence: tuple[Evidence, ...] = ()
 
 
 class Mute(BaseModel):
-    """Silences a rule, a brand or a rule for a brand, up to a time; what is left out is meant for all."""
+    """Silences a rule, a brand, a source or a rule for one of them, up to a time; what is left out is meant for all."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rule: str | None = None
     brand: str | None = None
+    source: str | None = None
     until: Utc
 
     def covers(self, finding: Finding) -> bool:
-        return self.rule in (None, finding.rule) and self.brand in (None, finding.brand) and finding.end <= self.until
-
-
-class WindowCount(BaseModel):
-    """Mentions of one brand by customers (not by the brand) from `start` until before `end`."""
-
-    model_config = ConfigDict(frozen=True)
-
-    start: Utc
-    end: Utc
-    negative: int = Field(ge=0)
-    total: int = Field(ge=0)
+        source = finding.subject.name if finding.subject.kind == "source" else None
+        named = ((self.rule, finding.rule), (self.brand, finding.brand), (self.source, source))
+        return all(wanted in (None, is_) for wanted, is_ in named) and finding.end <= self.until

@@ -3,12 +3,15 @@
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any, Literal, Protocol
 
 from hubbub.core.alert import Alert
+from hubbub.core.events import Event
+from hubbub.core.facts import Facts
 from hubbub.core.insight import Enriched, Insight
 from hubbub.core.mention import Mention
-from hubbub.core.records import DeadLetter, RecordKind
+from hubbub.core.records import DeadLetter, Identity, Record, RecordKind
 
 Json = dict[str, Any]
 Raw = dict[str, Any]
@@ -71,6 +74,18 @@ class Collector(Protocol):
         """
         ...
 
+    def identify(self, raw: Raw) -> Identity:
+        """Which mention a record is about and by whom, as far as it can be read; for any record, without errors."""
+        ...
+
+    def probe(self) -> str:
+        """Makes one cheap authorised request (of a file: opens it) and says in one line what answered.
+
+        Raises:
+            HubbubError: as `fetch` does.
+        """
+        ...
+
 
 class Reader(Protocol):
     """The enriching step."""
@@ -98,56 +113,85 @@ class Batch:
 
 @dataclass
 class Stored:
-    """What became of a batch, in mentions."""
+    """What became of a batch: one of `new`, `updated`, `unchanged` or `refused` for each mention, one of `deleted` or
+    `gone_unknown` for each that is gone."""
 
     new: int = 0
     updated: int = 0
     unchanged: int = 0
     deleted: int = 0
+    gone_unknown: int = 0
     refused: list[DeadLetter] = field(default_factory=list)
 
 
+Over = Literal["mentions", "events"]
+
+
 class State(Protocol):
-    """Small JSON records by kind and key. A record written is there at once for `get` and `list`."""
+    """Small JSON records by kind and key. A record written is there at once for every other method."""
 
-    def get(self, kind: RecordKind, key: str) -> Json | None: ...
+    def get(self, kind: RecordKind, key: str) -> Record | None: ...
 
-    def put(self, kind: RecordKind, key: str, body: Json) -> None: ...
+    def put(self, kind: RecordKind, key: str, body: Json) -> None:
+        """Writes the record, whatever is there."""
+        ...
 
     def create(self, kind: RecordKind, key: str, body: Json) -> bool:
         """Writes a record that is not there yet; False, and nothing written, where it is. Atomic over all processes."""
         ...
 
+    def replace(self, kind: RecordKind, key: str, body: Json, version: str) -> bool:
+        """Writes the record where it still has that version; False, and nothing written, where it was written since or
+        is gone. Atomic over all processes."""
+        ...
+
     def delete(self, kind: RecordKind, key: str) -> None: ...
 
-    def list(self, kind: RecordKind, *, limit: int = 1000) -> list[tuple[str, Json]]:
-        """Key and body, last written first, at most `limit`; `ALL` leaves nothing out."""
+    def list(self, kind: RecordKind, *, since: datetime | None = None, limit: int = 1000) -> list[Record]:
+        """Those written at `since` or later, last written first, at most `limit`; `ALL` leaves nothing out."""
+        ...
+
+    def count(self, kind: RecordKind) -> int: ...
+
+    def expire(self, kind: RecordKind, before: datetime) -> None:
+        """Deletes those that were written last before that time."""
         ...
 
 
 class Index(Protocol):
-    """Mentions, their full text, and state. Every method may raise Retryable (away) or Fatal (refused, full)."""
+    """Mentions, their full text, events and state. Every method may raise Retryable (away) or Fatal (refused, full)."""
 
     @property
     def state(self) -> State: ...
 
     def prepare(self) -> None:
-        """Creates or updates what the index needs; may be called at any time, by any number of processes."""
+        """Creates or updates what the index needs, and migrates what an older Hubbub left; may be called at any time, by
+        any number of processes."""
         ...
 
     def store(self, batch: Batch) -> Stored:
-        """Writes mentions (the newest observation wins), deletes what is gone and leaves a tombstone, keeps dead
-        letters, then moves the cursor. A mention with a tombstone is not written. Killed anywhere and called again with
-        the same batch, it leaves the same index."""
+        """Writes mentions (the newest observation wins, its facts merged in), deletes what is gone with its dead letters
+        and leaves a tombstone, keeps dead letters, then moves the cursor. A mention with a tombstone is not written.
+        Killed anywhere and called again with the same batch, it leaves the same index."""
+        ...
+
+    def amend(self, ids: Sequence[str], facts: Facts | Sequence[Facts]) -> int:
+        """Sets facts of the mentions, in their records and documents together: the same for all, or one a mention.
+        Only what a `Facts` was made with is set. A `store` at the same time loses neither. Ids that are not here are left
+        out; returns how many were amended."""
+        ...
+
+    def record(self, events: Sequence[Event]) -> None:
+        """Writes events, over those of the same id."""
         ...
 
     def get(self, mention_id: str) -> Json | None:
         """The document of a mention, or None."""
         ...
 
-    def search(self, body: Mapping[str, Any]) -> Json:
+    def search(self, body: Mapping[str, Any], over: Over = "mentions") -> Json:
         """Answers the part of Elasticsearch's search JSON that Hubbub speaks (`query`, `aggs`, `size`, `from`, `sort`,
-        `_source`, `track_total_hits`) over all mentions, in Elasticsearch's form.
+        `_source`, `track_total_hits`) over all mentions or all events, in Elasticsearch's form.
 
         Raises:
             Misconfigured: the body holds something that Hubbub does not ask.
@@ -162,17 +206,23 @@ class Index(Protocol):
 
 
 class Notifier(Protocol):
-    """Tells people. Its module is `alerts/<name>.py`."""
+    """Tells people. Its module is `alerts/<name>.py`. A receipt is what it needs to find its message again.
+
+    Every method may raise Retryable (it could not be told now) or Fatal (it refuses us).
+    """
 
     name: str
 
     def send(self, alert: Alert) -> dict[str, str]:
-        """Returns the receipt once the other side has acknowledged.
+        """Returns the receipt once the other side has acknowledged."""
+        ...
 
-        Raises:
-            Retryable: it could not be told now.
-            Fatal: it refuses us.
-        """
+    def update(self, alert: Alert, receipt: dict[str, str]) -> None:
+        """Makes the message say what `alert` says now. Where a message cannot be changed, does nothing."""
+        ...
+
+    def withdraw(self, receipt: dict[str, str]) -> None:
+        """Takes the message back. Where that cannot be, does nothing."""
         ...
 
     def find(self, alert: Alert) -> dict[str, str] | None:

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from hubbub.core.alert import Alert
+from hubbub.core.alert import Finding
 from hubbub.core.clean import JsonObject, Text
 from hubbub.core.mention import Utc
 
@@ -25,9 +26,27 @@ class RecordKind(StrEnum):
     last_run = "last_run"
     dead_letter = "dead_letter"
     alert = "alert"
-    claim = "claim"
     tombstone = "tombstone"
     facts = "facts"
+
+
+RETENTION: dict[RecordKind, timedelta] = {RecordKind.run: timedelta(days=90)}
+"""How long records are kept after they were written last; kinds that are not named here are kept for good."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What state keeps under a kind and a key.
+
+    Attributes:
+        version: changes with every write; `State.replace` compares it.
+        written: UTC, when it was written last.
+    """
+
+    key: str
+    body: dict[str, Any]
+    version: str
+    written: datetime
 
 
 class DeadLetter(BaseModel):
@@ -38,9 +57,11 @@ class DeadLetter(BaseModel):
         stage: where it stopped.
         reason: one line.
         raw: what the source sent, whole, for replay.
+        source, native_id, author_id, author: of the mention that it would be, where its raw has them; deleting a
+            mention or erasing an author finds the letter by these.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     key: str
     entry: str
@@ -48,26 +69,52 @@ class DeadLetter(BaseModel):
     reason: Text
     at: Utc
     raw: JsonObject
+    source: Text | None = None
+    native_id: Text | None = None
+    author_id: Text | None = None
+    author: Text | None = None
 
     @classmethod
-    def of(cls, entry: str, stage: Stage, reason: str, raw: dict[str, Any], at: datetime) -> "DeadLetter":
+    def of(
+        cls, entry: str, stage: Stage, reason: str, raw: dict[str, Any], at: datetime, whose: "Identity | None" = None
+    ) -> "DeadLetter":
+        """A letter under the key that its entry and its raw give it."""
         content = json.dumps([entry, raw], sort_keys=True, default=str)
         key = hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest()[:32]
-        return cls(key=key, entry=entry, stage=stage, reason=" ".join(reason.split()), raw=raw, at=at)
+        told = {} if whose is None else whose.model_dump()
+        return cls(key=key, entry=entry, stage=stage, reason=" ".join(reason.split()), raw=raw, at=at, **told)
+
+
+class Identity(BaseModel):
+    """Which mention a record would be, and by whom, as far as it says; for records that cannot be mentions."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source: Text | None = None
+    native_id: Text | None = None
+    author_id: Text | None = None
+    author: Text | None = None
 
 
 class Run(BaseModel):
-    """One run of one source: its coverage, and how it ended.
+    """One run of one source: its coverage, and how it ended. However it ends, `fetched` is the sum of `new`, `updated`,
+    `unchanged`, `dropped`, `deleted`, `gone_unknown` and `dead_lettered`.
 
     Attributes:
+        entry: name of the `sources:` entry.
         fetched: records read from the source.
-        new, updated, unchanged: mentions first seen, seen again with something newer, and already stored as they are.
+        new, updated: mentions first seen, and seen again with something newer.
+        unchanged: already stored as they are; twins in a page and what returns after its deletion count here.
         dropped: records that the watch list does not match.
-        deleted: mentions that the source says are gone.
+        deleted: mentions that the source says are gone, and that were here.
+        gone_unknown: those that were not.
         dead_lettered: records set aside with their reason.
-        missed: records that the source had but could not be read (None: the source cannot tell).
+        missed: records that the source had but could not be read; None: the source cannot tell, or the run failed.
         error: the line that ended it early.
+        failures: runs of this source in a row, this one included, that ended early.
     """
+
+    model_config = ConfigDict(extra="allow")
 
     entry: str
     started: Utc
@@ -78,22 +125,32 @@ class Run(BaseModel):
     unchanged: int = 0
     dropped: int = 0
     deleted: int = 0
+    gone_unknown: int = 0
     dead_lettered: int = 0
     missed: int | None = None
     error: str | None = None
+    failures: int = 0
 
 
 class AlertRecord(BaseModel):
-    """Attributes:
-    state: `pending` from before the first try to send until the notifier acknowledged, then `sent`.
-    since: when it was written down first.
-    until: end of the newest window with the same trouble; what begins later than soon after it is another trouble.
-    receipt: what the notifier needs to find the message again (Slack: channel and ts).
+    """An alert as state keeps it: what was found and who was told, in ids; no mention's words.
+
+    Attributes:
+        key: the same for every finding of one ongoing trouble.
+        findings: the first leads.
+        state: `pending` until every notifier has acknowledged, then `sent`.
+        since: when it was written down first.
+        until: end of the newest window with the same trouble; what begins later than soon after it is another trouble.
+        mentions: ids of the mentions that its messages quote.
+        receipts: by the notifier's name, what it needs to find the message again (Slack: channel and ts).
     """
 
-    alert: Alert
+    model_config = ConfigDict(extra="allow")
+
+    key: str
+    findings: tuple[Finding, ...] = Field(min_length=1)
     state: Literal["pending", "sent"]
     since: Utc
     until: Utc
-    notifier: str
-    receipt: dict[str, str] = Field(default_factory=dict)
+    mentions: tuple[str, ...] = ()
+    receipts: dict[str, dict[str, str]] = Field(default_factory=dict)

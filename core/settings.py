@@ -4,14 +4,17 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
     SecretStr,
     ValidationError,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -53,19 +56,50 @@ class SourceEntry(SourceOptions):
 
 
 class AlertSettings(BaseModel):
+    """Attributes:
+    rules: by the name of a shipped rule, numbers of it that are to be others.
+    rules_dir: a folder with further rules (`*.toml`), relative to `hubbub.yaml`.
+    """
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     mutes: tuple[Mute, ...] = ()
+    rules: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    rules_dir: Path | None = None
+
+
+def _zone(name: Any) -> Any:
+    if isinstance(name, str):
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"{name!r} is no time zone; write one such as Asia/Bangkok or UTC") from None
+    return name
+
+
+Zone = Annotated[
+    ZoneInfo,
+    BeforeValidator(_zone),
+    PlainSerializer(lambda zone: zone.key),
+    WithJsonSchema({"type": "string", "examples": ["Asia/Bangkok", "Asia/Ho_Chi_Minh", "UTC"]}),
+]
+"""A time zone by its name in the IANA data base."""
 
 
 class Listening(BaseModel):
-    """The contents of `hubbub.yaml`."""
+    """The contents of `hubbub.yaml`.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Attributes:
+        timezone: of the team: screens, messages and the report show their times in it, and a source's times that name no
+            zone are read in it where the source has no `timezone` of its own.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
     brands: tuple[Brand, ...] = Field(min_length=1)
     sources: tuple[SourceEntry, ...] = ()
     alerts: AlertSettings = AlertSettings()
+    timezone: Zone = ZoneInfo("UTC")
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> "Listening":

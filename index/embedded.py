@@ -3,10 +3,11 @@
 A batch and its cursor are one transaction."""
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from pysqlite3 import dbapi2 as sqlite
 
 from hubbub.core.clean import clean_json
 from hubbub.core.clock import Clock, utc_now
@@ -76,7 +77,7 @@ class EmbeddedIndex:
     def close(self) -> None:
         self._file.close()
 
-    def _bury(self, connection: sqlite3.Connection, mention: Mention) -> bool:
+    def _bury(self, connection: sqlite.Connection, mention: Mention) -> bool:
         """Deletes what is there of the mention and leaves a tombstone; whether there was anything."""
         tombstone = {"observed": mention.observed_at.isoformat()}
         embedded_state.put(connection, RecordKind.tombstone, mention.id, tombstone)
@@ -89,7 +90,7 @@ class EmbeddedIndex:
         connection.execute("DELETE FROM words WHERE rowid = ?", row)
         return True
 
-    def _write(self, connection: sqlite3.Connection, enriched: Enriched, stored: Stored) -> None:
+    def _write(self, connection: sqlite.Connection, enriched: Enriched, stored: Stored) -> None:
         """Writes the mention where it is new or newer, and counts in `stored` what became of it."""
         mention = enriched.mention
         if embedded_state.get(connection, RecordKind.tombstone, mention.id) is not None:
@@ -113,7 +114,7 @@ class EmbeddedIndex:
         _put(connection, present[0] if present else None, mention.id, observed, wanted, body)
 
 
-def _put(connection: sqlite3.Connection, n: int | None, name: str, observed: int, wanted: Json, body: str) -> None:
+def _put(connection: sqlite.Connection, n: int | None, name: str, observed: int, wanted: Json, body: str) -> None:
     """Writes a document in place `n`, or in a new place."""
     fields = flat(wanted)
     n = connection.execute(_MENTION, (n, name, observed, *columns(fields))).lastrowid

@@ -5,10 +5,11 @@ looks at, a `Key` tells those buckets apart.
 """
 
 import math
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+
+from pysqlite3 import dbapi2 as sqlite
 
 from hubbub.core.errors import Misconfigured
 from hubbub.core.ports import Json
@@ -24,7 +25,7 @@ _MS = timedelta(milliseconds=1)
 
 
 class Aggregator:
-    def __init__(self, connection: sqlite3.Connection, now: datetime) -> None:
+    def __init__(self, connection: sqlite.Connection, now: datetime) -> None:
         self._connection = connection
         self._now = now
 

@@ -1,12 +1,13 @@
 """Hits as Elasticsearch gives them: sorted, cut to a page, with the part of the document that is asked for."""
 
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Any
+
+from pysqlite3 import dbapi2 as sqlite
 
 from hubbub.core.errors import Misconfigured
 from hubbub.core.ports import Json
@@ -82,7 +83,7 @@ class Asked:
         return ", ".join([*(key.sql for key in self.sort), "m.n"])
 
 
-def hits(connection: sqlite3.Connection, rows: Iterable[Sequence[Any]], asked: Asked) -> list[Json]:
+def hits(connection: sqlite.Connection, rows: Iterable[Sequence[Any]], asked: Asked) -> list[Json]:
     """One hit a row of `Asked.columns`."""
     found = []
     for n, name, posted, *values in rows:

@@ -1,10 +1,11 @@
 """The aggregations that have no buckets: numbers, and the hits of a bucket."""
 
 import math
-import sqlite3
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
+
+from pysqlite3 import dbapi2 as sqlite
 
 from hubbub.core.errors import Misconfigured
 from hubbub.index.embedded_file import column
@@ -16,7 +17,7 @@ from hubbub.index.embedded_values import iso
 _PERCENTS = (1, 5, 25, 50, 75, 95, 99)
 
 
-def metric(connection: sqlite3.Connection, kind: str, asked: Any, part: Slice, keys: Sequence[Key]) -> Answers:
+def metric(connection: sqlite.Connection, kind: str, asked: Any, part: Slice, keys: Sequence[Key]) -> Answers:
     options(asked, kind, "field")
     field = plain(needed(asked, "field"))
     of = number_type(field, kind)
@@ -32,7 +33,7 @@ def metric(connection: sqlite3.Connection, kind: str, asked: Any, part: Slice, k
     return answers
 
 
-def cardinality(connection: sqlite3.Connection, asked: Any, part: Slice, keys: Sequence[Key]) -> Answers:
+def cardinality(connection: sqlite.Connection, asked: Any, part: Slice, keys: Sequence[Key]) -> Answers:
     options(asked, "cardinality", "field", "precision_threshold")
     counted = by_value(part, plain(needed(asked, "field")), None)
     grouped = f"GROUP BY {part.key_names}" if part.keys else ""
@@ -41,7 +42,7 @@ def cardinality(connection: sqlite3.Connection, asked: Any, part: Slice, keys: S
     return {key: {"value": values.get(key, 0)} for key in keys}
 
 
-def percentiles(connection: sqlite3.Connection, asked: Any, part: Slice, keys: Sequence[Key]) -> Answers:
+def percentiles(connection: sqlite.Connection, asked: Any, part: Slice, keys: Sequence[Key]) -> Answers:
     options(asked, "percentiles", "field", "percents", "keyed")
     field, percents = plain(needed(asked, "field")), _percents(asked.get("percents", _PERCENTS))
     number_type(field, "percentiles")
@@ -59,7 +60,7 @@ def percentiles(connection: sqlite3.Connection, asked: Any, part: Slice, keys: S
     return answers
 
 
-def top_hits(connection: sqlite3.Connection, asked: Any, part: Slice, keys: Sequence[Key]) -> Answers:
+def top_hits(connection: sqlite.Connection, asked: Any, part: Slice, keys: Sequence[Key]) -> Answers:
     options(asked, "top_hits", "size", "from", "sort", "_source")
     wanted = Asked.of(asked, size=3)
     totals = counts(connection, part)

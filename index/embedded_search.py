@@ -1,10 +1,11 @@
 """A search on the embedded index, asked and answered in Elasticsearch's JSON."""
 
-import sqlite3
 import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+
+from pysqlite3 import dbapi2 as sqlite
 
 from hubbub.core.errors import Misconfigured
 from hubbub.core.ports import Json
@@ -16,7 +17,7 @@ from hubbub.index.embedded_slice import Slice
 _COUNTED = 10_000  # Elasticsearch counts no further unless asked to
 
 
-def answer(connection: sqlite3.Connection, body: Mapping[str, Any], now: datetime) -> Json:
+def answer(connection: sqlite.Connection, body: Mapping[str, Any], now: datetime) -> Json:
     """The answer to a search body.
 
     Raises:
@@ -49,7 +50,7 @@ def answer(connection: sqlite3.Connection, body: Mapping[str, Any], now: datetim
     }
 
 
-def _total(connection: sqlite3.Connection, where: Sql, track: Any) -> Json | None:
+def _total(connection: sqlite.Connection, where: Sql, track: Any) -> Json | None:
     """How many mentions answer; `track` is True, False or the count up to which it has to be exact."""
     if track is False:
         return None

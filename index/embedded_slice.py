@@ -1,9 +1,10 @@
 """What an aggregation of the embedded index looks at: mentions, told apart by the keys of the buckets around it."""
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
+
+from pysqlite3 import dbapi2 as sqlite
 
 from hubbub.core.errors import Misconfigured
 from hubbub.core.ports import Json
@@ -44,14 +45,14 @@ class Slice:
         return ", ".join(f"k{i}" for i in range(len(self.keys)))
 
 
-def rows(connection: sqlite3.Connection, sql: Sql, part: Slice) -> Iterator[tuple[Key, tuple[Any, ...]]]:
+def rows(connection: sqlite.Connection, sql: Sql, part: Slice) -> Iterator[tuple[Key, tuple[Any, ...]]]:
     """Key and columns of each row."""
     keys = len(part.keys)
     for row in connection.execute(*sql):
         yield row[:keys], row[keys:]
 
 
-def counts(connection: sqlite3.Connection, part: Slice) -> dict[Key, int]:
+def counts(connection: sqlite.Connection, part: Slice) -> dict[Key, int]:
     """How many mentions each bucket holds."""
     return {key: count for key, (count,) in rows(connection, part.grouped("COUNT(*)"), part)}
 

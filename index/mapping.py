@@ -3,10 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from hubbub.core.events import Event
+from hubbub.core.facts import Facts
 from hubbub.core.insight import Enriched
+from hubbub.core.moments import iso
 from hubbub.core.ports import Json
 
 ALIAS = "mentions"
+EVENTS = "hubbub-events"
 STATE = "hubbub-state"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -21,6 +25,7 @@ FIELDS: dict[str, Json] = {
     "@timestamp": _DATE,
     "event.ingested": _DATE,
     "event.observed": _DATE,
+    "event.dataset": _KEYWORD,
     "message": _TEXT,
     "title": _TEXT,
     "url.full": {"type": "keyword", "ignore_above": 2048},
@@ -43,6 +48,7 @@ FIELDS: dict[str, Json] = {
     "sentiment.model": _KEYWORD,
     "sentiment.uncertain": _BOOLEAN,
     "sentiment.overridden_by": _KEYWORD,
+    "sentiment.judged": _KEYWORD,
     "themes": _KEYWORD,
     "signals": _KEYWORD,
     "journey": _KEYWORD,
@@ -54,12 +60,42 @@ FIELDS: dict[str, Json] = {
     "conversation.response_seconds": _LONG,
     "duplicate_of": _KEYWORD,
     "spam": _BOOLEAN,
+    "outcome": _KEYWORD,
     "engagement.likes": _LONG,
     "engagement.replies": _LONG,
     "engagement.shares": _LONG,
     "engagement.views": _LONG,
     "raw": {"type": "object", "enabled": False},
 }
+
+EVENT_FIELDS: dict[str, Json] = {
+    "@timestamp": _DATE,
+    "event.action": _KEYWORD,
+    "event.dataset": _KEYWORD,
+    "event.outcome": _KEYWORD,
+    "event.reason": _KEYWORD,
+    "event.start": _DATE,
+    "event.end": _DATE,
+    "run.fetched": _LONG,
+    "run.new": _LONG,
+    "run.updated": _LONG,
+    "run.unchanged": _LONG,
+    "run.dropped": _LONG,
+    "run.deleted": _LONG,
+    "run.gone_unknown": _LONG,
+    "run.dead_lettered": _LONG,
+    "run.missed": _LONG,
+    "run.failures": _LONG,
+    "brand": _KEYWORD,
+    "rule.name": _KEYWORD,
+    "rule.kind": _KEYWORD,
+    "alert.key": _KEYWORD,
+    "alert.severity": _KEYWORD,
+    "alert.subject": _KEYWORD,
+    "alert.observed": _FLOAT,
+    "alert.expected": _FLOAT,
+}
+"""Events; none of these holds anybody's words."""
 
 
 def month(posted_at: datetime) -> str:
@@ -72,14 +108,15 @@ def version(observed_at: datetime) -> int:
     return (observed_at - _EPOCH) // timedelta(milliseconds=1)
 
 
-def document(enriched: Enriched, facts: Json) -> Json:
-    """The document of a mention, fields without a value left out; `facts` holds `ingested` (ISO 8601)."""
+def document(enriched: Enriched, facts: Facts) -> Json:
+    """The document of a mention with its facts, fields without a value left out."""
     mention, matches, insight = enriched.mention, enriched.matches, enriched.insight
     author, engagement, verdict = mention.author, mention.engagement, insight.verdict
     ours = [match for match in matches if not match.competitor]
+    told = ours or matches  # a competitor's words are told only where there are none of ours
     flat: Json = {
         "@timestamp": iso(mention.posted_at),
-        "event": {"ingested": facts["ingested"], "observed": iso(mention.observed_at)},
+        "event": {"observed": iso(mention.observed_at)},
         "message": mention.text,
         "title": mention.title,
         "url": {"full": mention.url},
@@ -89,9 +126,9 @@ def document(enriched: Enriched, facts: Json) -> Json:
         "kind": mention.kind.value,
         "brand": _distinct(match.brand for match in ours),
         "match": {
-            "term": _distinct(match.term for match in matches),
-            "kind": _distinct(match.kind.value if match.kind else None for match in matches),
-            "product": _distinct(match.product for match in matches),
+            "term": _distinct(match.term for match in told),
+            "kind": _distinct(match.kind.value if match.kind else None for match in told),
+            "product": _distinct(match.product for match in told),
         },
         "competitor": _distinct(match.brand for match in matches if match.competitor),
         "language": insight.language,
@@ -108,7 +145,44 @@ def document(enriched: Enriched, facts: Json) -> Json:
         },
         "engagement": engagement.model_dump(),
     }
-    return {**_without_nothing(flat), "raw": mention.raw}
+    return amended({**_without_nothing(flat), "raw": mention.raw}, facts)
+
+
+def amended(document: Json, facts: Facts) -> Json:
+    """The document as these facts have it; what its source and the judge said stays."""
+    judged = document["sentiment"].get("judged", document["sentiment"]["label"])
+    told: Json = {
+        "event": {"ingested": facts.ingested and iso(facts.ingested), "dataset": facts.dataset},
+        "sentiment": {
+            "label": facts.label.value if facts.label else judged,
+            "judged": judged if facts.label else None,
+            "overridden_by": facts.overridden_by,
+        },
+        "needs_reply": facts.needs_reply,
+        "urgency": facts.urgency,
+        "conversation": {
+            "answered_at": facts.answered_at and iso(facts.answered_at),
+            "response_seconds": facts.response_seconds,
+        },
+        "duplicate_of": facts.duplicate_of,
+        "spam": facts.spam,
+        "outcome": facts.outcome,
+    }
+    parts = {name: {**document.get(name, {}), **part} for name, part in told.items() if isinstance(part, dict)}
+    raw = document["raw"]
+    return {**_without_nothing({**document, **told, **parts, "raw": None}), "raw": raw}
+
+
+def event_document(event: Event) -> Json:
+    """The document of an event, its fields nested."""
+    root: Json = {"@timestamp": iso(event.at), "event": {"action": event.action}}
+    for dotted, value in event.fields.items():
+        *parents, name = dotted.split(".")
+        place = root
+        for parent in parents:
+            place = place.setdefault(parent, {})
+        place[name] = iso(value) if isinstance(value, datetime) else value
+    return root
 
 
 def _thread(source: str, native_id: str | None) -> str | None:
@@ -124,7 +198,3 @@ def _without_nothing(value: Any) -> Any:
         return value
     kept = {key: _without_nothing(inner) for key, inner in value.items()}
     return {key: inner for key, inner in kept.items() if inner not in (None, [], {})}
-
-
-def iso(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hubbub.alerts.message import write
-from hubbub.alerts.text import harmless, link, masked, shortened
+from hubbub.core.text import harmless, link, masked, shortened
 from hubbub.core.alert import Evidence
 from tests.alerts.made import finding
 

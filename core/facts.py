@@ -1,0 +1,48 @@
+"""What Hubbub knows of a mention besides what its source says, kept apart and merged into every write of it."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from hubbub.core.mention import Utc
+from hubbub.core.verdict import Label
+
+
+class Facts(BaseModel):
+    """All are None where nothing is known. Fields that a newer Hubbub wrote survive a read and a write.
+
+    Attributes:
+        ingested: when the mention was first indexed.
+        dataset: name of the `sources:` entry that brought it first.
+        index: where its document lies, by the time of its post.
+        label, overridden_by: the sentiment that a person says it has, and who.
+        answered_at, answered_by: when the brand answered, and by which mention.
+        response_seconds: from the post to that answer.
+        duplicate_of: the group of near-copies that it belongs to.
+        needs_reply, urgency: for the reply queue; urgency 0..1.
+        outcome: how the conversation ended.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    ingested: Utc | None = None
+    dataset: str | None = None
+    index: str | None = None
+    label: Label | None = None
+    overridden_by: str | None = None
+    answered_at: Utc | None = None
+    answered_by: str | None = None
+    response_seconds: int | None = None
+    duplicate_of: str | None = None
+    spam: bool | None = None
+    needs_reply: bool | None = None
+    urgency: float | None = Field(default=None, ge=0, le=1)
+    outcome: str | None = None
+
+    def amended(self, by: "Facts") -> "Facts":
+        """These facts with what `by` sets; what it sets to None is known no more."""
+        return self.model_copy(update={name: getattr(by, name) for name in by.model_fields_set})
+
+    def as_record(self) -> dict[str, Any]:
+        """As state keeps them, without what is not known."""
+        return self.model_dump(mode="json", exclude_none=True)

@@ -1,0 +1,38 @@
+"""Times as the program reads, writes and shows them."""
+
+import re
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from hubbub.core.errors import Misconfigured
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def iso(moment: datetime) -> str:
+    """ISO 8601 in UTC, to the millisecond, as both indexes keep it: `2026-11-01T00:00:00.000Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def since(text: str, now: datetime, zone: tzinfo = UTC) -> datetime:
+    """The time that `--since` names: so long before `now` (`30m`, `12h`, `7d`, `2w`), or an ISO time.
+
+    Args:
+        zone: of an ISO time that names none.
+
+    Raises:
+        Misconfigured: it is neither.
+    """
+    said = text.strip()
+    try:
+        if ago := re.fullmatch(r"(\d{1,6})([mhdw])", said):
+            return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+        moment = datetime.fromisoformat(said)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Misconfigured(f"{said[:40]!r} is no time: write 30m, 12h, 7d, 2w or 2026-11-24T09:00") from None
+
+
+def shown(moment: datetime, zone: tzinfo = UTC) -> str:
+    """To the minute, in the zone, with its name: `2026-11-01 07:00 +07`, `2026-11-01 00:00 UTC`."""
+    local = moment.astimezone(zone)
+    return f"{local:%Y-%m-%d %H:%M} {local:%Z}"

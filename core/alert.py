@@ -105,3 +105,14 @@ class Mute(BaseModel):
         source = finding.subject.name if finding.subject.kind == "source" else None
         named = ((self.rule, finding.rule), (self.brand, finding.brand), (self.source, source))
         return all(wanted in (None, is_) for wanted, is_ in named) and finding.end <= self.until
+
+
+class WindowCount(BaseModel):
+    """Mentions of one brand by customers (not by the brand) from `start` until before `end`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    start: Utc
+    end: Utc
+    negative: int = Field(ge=0)
+    total: int = Field(ge=0)

@@ -165,20 +165,20 @@ class Index(Protocol):
     def state(self) -> State: ...
 
     def prepare(self) -> None:
-        """Creates or updates what the index needs, and migrates what an older Hubbub left; may be called at any time, by
-        any number of processes."""
+        """Creates or updates what the index needs, and migrates what an older Hubbub left; may be called at any time,
+        by any number of processes."""
         ...
 
     def store(self, batch: Batch) -> Stored:
-        """Writes mentions (the newest observation wins, its facts merged in), deletes what is gone with its dead letters
-        and leaves a tombstone, keeps dead letters, then moves the cursor. A mention with a tombstone is not written.
-        Killed anywhere and called again with the same batch, it leaves the same index."""
+        """Writes mentions (the newest observation wins, its facts merged in), deletes what is gone with its dead
+        letters and leaves a tombstone, keeps dead letters, then moves the cursor. Of a mention with a tombstone nothing
+        is written. Killed anywhere and called again with the same batch, it leaves the same index."""
         ...
 
     def amend(self, ids: Sequence[str], facts: Facts | Sequence[Facts]) -> int:
         """Sets facts of the mentions, in their records and documents together: the same for all, or one a mention.
-        Only what a `Facts` was made with is set. A `store` at the same time loses neither. Ids that are not here are left
-        out; returns how many were amended."""
+        Only what a `Facts` was made with is set. A `store` at the same time loses neither. Ids that are not here are
+        left out; returns how many were amended."""
         ...
 
     def record(self, events: Sequence[Event]) -> None:

@@ -90,8 +90,8 @@ class Listening(BaseModel):
     """The contents of `hubbub.yaml`.
 
     Attributes:
-        timezone: of the team: screens, messages and the report show their times in it, and a source's times that name no
-            zone are read in it where the source has no `timezone` of its own.
+        timezone: of the team: screens, messages and the report show their times in it, and a source's times that name
+            no zone are read in it where the source has no `timezone` of its own.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)

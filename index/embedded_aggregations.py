@@ -6,7 +6,7 @@ looks at, a `Key` tells those buckets apart.
 
 import math
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from pysqlite3 import dbapi2 as sqlite
@@ -15,19 +15,19 @@ from hubbub.core.errors import Misconfigured
 from hubbub.core.ports import Json
 from hubbub.index.embedded_buckets import Bucket, cut, edges, gaps, order
 from hubbub.index.embedded_dates import length, zone
-from hubbub.index.embedded_file import column
 from hubbub.index.embedded_metrics import cardinality, metric, percentiles, top_hits
-from hubbub.index.embedded_query import Sql, both, condition, exists, needed, options
+from hubbub.index.embedded_query import Scope, Sql, both, condition, exists, needed, options
 from hubbub.index.embedded_slice import Answers, Key, Slice, by_value, counts, number_type, plain
-from hubbub.index.embedded_values import field_type, iso, single
+from hubbub.index.embedded_tables import column
+from hubbub.index.embedded_values import iso, single
 
 _MS = timedelta(milliseconds=1)
 
 
 class Aggregator:
-    def __init__(self, connection: sqlite.Connection, now: datetime) -> None:
+    def __init__(self, connection: sqlite.Connection, scope: Scope) -> None:
         self._connection = connection
-        self._now = now
+        self._scope = scope
 
     def answers(self, asked: Any, part: Slice, keys: Sequence[Key]) -> Answers:
         """The answers to named aggregations, for each of the buckets `keys`.
@@ -57,10 +57,11 @@ class Aggregator:
             case "date_histogram":
                 return self._date_histogram(asked, inner, part, keys)
             case "filter":
-                return self._single(condition(asked, self._now), inner, part, keys)
+                return self._filter(asked, inner, part, keys)
             case "missing":
                 options(asked, "missing", "field")
-                return self._single(Sql(f"NOT ({exists(plain(needed(asked, 'field'))).text})"), inner, part, keys)
+                field = plain(needed(asked, "field"), part.table)
+                return self._single(Sql(f"NOT ({exists(field, part.table).text})"), inner, part, keys)
             case "filters":
                 return self._filters(asked, inner, part, keys)
             case "range":
@@ -96,8 +97,8 @@ class Aggregator:
 
     def _terms(self, asked: Any, inner: Any, part: Slice, keys: Sequence[Key]) -> Answers:
         options(asked, "terms", "field", "size", "order", "missing", "min_doc_count", "shard_size")
-        field = plain(needed(asked, "field"))
-        kind, size, least = field_type(field), asked.get("size", 10), asked.get("min_doc_count", 1)
+        field = plain(needed(asked, "field"), part.table)
+        kind, size, least = part.table.field_type(field), asked.get("size", 10), asked.get("min_doc_count", 1)
         if not isinstance(size, int) or size < 1 or not isinstance(least, int) or least < 1:
             raise Misconfigured("terms takes a size and a min_doc_count of 1 or more")
         ordering = order(asked.get("order", {"_count": "desc"}), inner)
@@ -126,10 +127,10 @@ class Aggregator:
     def _date_histogram(self, asked: Any, inner: Any, part: Slice, keys: Sequence[Key]) -> Answers:
         known = ("field", "fixed_interval", "offset", "min_doc_count", "extended_bounds", "time_zone", "order")
         options(asked, "date_histogram", *known)
-        field, least = plain(needed(asked, "field")), asked.get("min_doc_count", 0)
+        field, least = plain(needed(asked, "field"), part.table), asked.get("min_doc_count", 0)
         if not isinstance(least, int):
             raise Misconfigured(f"min_doc_count takes a count, not {least!r}")
-        if field_type(field) != "date" or "fixed_interval" not in asked:
+        if part.table.field_type(field) != "date" or "fixed_interval" not in asked:
             raise Misconfigured("date_histogram takes a date field and a fixed_interval")
         step = length(asked["fixed_interval"])
         if step <= 0:
@@ -138,7 +139,7 @@ class Aggregator:
         start = length(asked.get("offset", 0) or "0s") - shift // _MS
         name = f"(m.{column(field)} - {start})"
         part = part.told_apart(Sql(f"({name} - (({name} % {step}) + {step}) % {step} + {start})"))
-        bounds = edges(asked.get("extended_bounds"), step, start, self._now)
+        bounds = edges(asked.get("extended_bounds"), step, start, self._scope.now)
         found = self._nested(part, keys)
         ordering = order(asked.get("order", {"_key": "asc"}), inner)
         found = {
@@ -158,8 +159,11 @@ class Aggregator:
             for key, buckets in found.items()
         }
 
+    def _filter(self, query: Any, inner: Any, part: Slice, keys: Sequence[Key]) -> Answers:
+        return self._single(condition(query, self._scope), inner, part, keys)
+
     def _single(self, wanted: Sql, inner: Any, part: Slice, keys: Sequence[Key]) -> Answers:
-        """One bucket: the mentions that are `wanted`."""
+        """One bucket: the rows that are `wanted`."""
         part = part.narrowed(wanted)
         found = counts(self._connection, part)
         answers = self.answers(inner, part, keys)
@@ -169,22 +173,22 @@ class Aggregator:
         options(asked, "filters", "filters")
         filters = needed(asked, "filters")
         if isinstance(filters, list):
-            each = [self._single(condition(query, self._now), inner, part, keys) for query in filters]
+            each = [self._filter(query, inner, part, keys) for query in filters]
             return {key: {"buckets": [answers[key] for answers in each]} for key in keys}
         if not isinstance(filters, dict):
             raise Misconfigured("filters takes a list of queries, or an object with a name for each")
-        named = {name: self._single(condition(query, self._now), inner, part, keys) for name, query in filters.items()}
+        named = {name: self._filter(query, inner, part, keys) for name, query in filters.items()}
         return {key: {"buckets": {name: answers[key] for name, answers in named.items()}} for key in keys}
 
     def _ranges(self, asked: Any, inner: Any, part: Slice, keys: Sequence[Key]) -> Answers:
         options(asked, "range", "field", "ranges", "keyed")
-        field = plain(needed(asked, "field"))
-        kind = number_type(field, "range")
+        field = plain(needed(asked, "field"), part.table)
+        kind = number_type(field, "range", part.table)
         if kind == "date":
             raise Misconfigured("range takes a field of numbers; for dates ask filters with a range query each")
         buckets: list[tuple[str, Json, Answers]] = []
         for name, limits in sorted(_limits(needed(asked, "ranges")), key=_from_and_to):
-            wanted = exists(field)
+            wanted = exists(field, part.table)
             for side, limit in limits.items():
                 bound = single(limit) if kind == "float" else limit
                 wanted = both(wanted, Sql(f"m.{column(field)} {'>=' if side == 'from' else '<'} ?", (bound,)))

@@ -8,42 +8,26 @@ from threading import RLock
 from pysqlite3 import dbapi2 as sqlite
 
 from hubbub.core.errors import Fatal, Misconfigured, Retryable
-from hubbub.index.mapping import FIELDS
+from hubbub.index import embedded_migration
+from hubbub.index.embedded_tables import TABLES, column
 
 FILE = "hubbub.sqlite"
 PATIENCE = 60.0  # seconds to wait for another process that writes
-MULTIPLE = ("brand", "match.term", "match.kind", "match.product", "competitor", "themes", "signals")
-TEXTS = {
-    "message": "message",
-    "title": "title",
-    "message.th": "{message message_th}",
-    "title.th": "{title title_th}",
-}
-"""Full-text fields and where in the table `words` they are found; a text without Thai is kept there once."""
-
-COLUMNS = {name: field["type"] for name, field in FIELDS.items() if field["type"] not in ("text", "object")}
-"""Fields that are a column of `mention`, with their type in the mapping. A field of `MULTIPLE` has its values in
-the table `value` and, put together by `joined`, in its column too."""
-
 _OURS = 0x48756262  # "Hubb", in the file's header
 _FORMAT = 2
 _TYPES = {"keyword": "TEXT", "float": "REAL"}
 # ASCII punctuation belongs to the words, which are cut before (index/segment.py) and joined by spaces.
 _PUNCTUATION = "".join(chr(code) for code in range(33, 127) if not chr(code).isalnum()).replace("'", "''")
+_KEYS = "n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL"
 _SCHEMA = (
-    "CREATE TABLE mention (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL)",
-    "CREATE TABLE document (n INTEGER PRIMARY KEY, body TEXT NOT NULL)",
     "CREATE TABLE value (field TEXT, value TEXT, n INTEGER, PRIMARY KEY (n, field, value)) WITHOUT ROWID",
     "CREATE TABLE record (n INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, key TEXT NOT NULL,"
     " body TEXT NOT NULL, written INTEGER NOT NULL DEFAULT 0, UNIQUE (kind, key))",
     f"CREATE VIRTUAL TABLE words USING fts5(message, title, message_th, title_th,"
     f" tokenize = \"ascii tokenchars '{_PUNCTUATION.replace(chr(34), chr(34) * 2)}'\")",
+    "INSERT INTO words (words, rank) VALUES ('secure-delete', 1)",
 )
 _HOT = ("@timestamp", "brand", "source", "sentiment.label", "user.is_brand", "sentiment.score")
-
-
-def column(field: str) -> str:
-    return f'"{field}"'
 
 
 class File:
@@ -113,12 +97,11 @@ def _complete(connection: sqlite.Connection, path: Path) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     with _transaction(connection, "BEGIN IMMEDIATE"):
         _check(connection, path)  # another process may have been first
-        if not _columns(connection, "mention"):
+        if not _columns(connection, "record"):
             for statement in _SCHEMA:
                 connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {_OURS}")
             connection.execute(f"PRAGMA user_version = {_FORMAT}")
-            connection.execute("INSERT INTO words (words, rank) VALUES ('secure-delete', 1)")
         _add_columns(connection)
         if _version(connection) < _FORMAT:
             embedded_migration.rewrite(connection)
@@ -145,6 +128,10 @@ def _add_columns(connection: sqlite.Connection) -> None:
     if "written" not in _columns(connection, "record"):
         connection.execute("ALTER TABLE record ADD COLUMN written INTEGER NOT NULL DEFAULT 0")
     connection.execute("CREATE INDEX IF NOT EXISTS record_by_kind ON record (kind, n)")
+    connection.execute(
+        "CREATE INDEX IF NOT EXISTS letter_by_mention ON record (json_extract(body, '$.native_id'))"
+        " WHERE kind = 'dead_letter'"
+    )
     hot = ", ".join(column(field) for field in _HOT)
     connection.execute(f"CREATE INDEX IF NOT EXISTS hot ON mention ({hot})")
     connection.execute('CREATE INDEX IF NOT EXISTS event_by_time ON event ("@timestamp")')

@@ -11,10 +11,9 @@ from pysqlite3 import dbapi2 as sqlite
 
 from hubbub.core.errors import Misconfigured
 from hubbub.core.ports import Json
-from hubbub.index.embedded_file import MULTIPLE, column
 from hubbub.index.embedded_query import one, options
-from hubbub.index.embedded_values import EPOCH, field_type, shortest
-from hubbub.index.mapping import month
+from hubbub.index.embedded_tables import Table, column
+from hubbub.index.embedded_values import EPOCH, shortest
 
 WINDOW = 10_000  # Elasticsearch pages no further
 _LONGS = {"asc": 2**63 - 1, "desc": -(2**63)}
@@ -23,6 +22,7 @@ _FLOATS = {"asc": "Infinity", "desc": "-Infinity"}
 
 @dataclass(frozen=True)
 class SortKey:
+    table: Table
     field: str
     order: str = "asc"
     missing: str = "_last"
@@ -31,7 +31,7 @@ class SortKey:
     def expression(self) -> str:
         if self.field == "_doc":
             return "m.n"
-        if self.field in MULTIPLE:
+        if self.field in self.table.multiple:
             pick = "MIN" if self.order == "asc" else "MAX"
             return f"(SELECT {pick}(value) FROM value WHERE value.n = m.n AND field = '{self.field}')"
         return f"m.{column(self.field)}"
@@ -45,7 +45,7 @@ class SortKey:
 
     def shown(self, value: Any) -> Any:
         """The value as an answer's `sort` shows it."""
-        kind = "long" if self.field == "_doc" else field_type(self.field)
+        kind = "long" if self.field == "_doc" else self.table.field_type(self.field)
         if value is not None:
             return shortest(value) if kind == "float" else value
         side = self.order if self.missing == "_last" else {"asc": "desc", "desc": "asc"}[self.order]
@@ -56,13 +56,14 @@ class SortKey:
 class Asked:
     """Which hits: at most `size` from `start` on, in the order of `sort`."""
 
+    table: Table
     size: int
     start: int
     sort: tuple[SortKey, ...]
     source: Any
 
     @classmethod
-    def of(cls, body: Mapping[str, Any], size: int) -> "Asked":
+    def of(cls, body: Mapping[str, Any], table: Table, size: int) -> "Asked":
         """Reads `size`, `from`, `sort` and `_source`; `size` is the default."""
         pages = (body.get("size", size), body.get("from", 0))
         if not all(isinstance(count, int) and count >= 0 for count in pages):
@@ -70,8 +71,8 @@ class Asked:
         if sum(pages) > WINDOW:
             raise Misconfigured(f"from + size may not go beyond {WINDOW}")
         sort = body.get("sort", [])
-        keys = tuple(_sort_key(key) for key in (sort if isinstance(sort, list) else [sort]))
-        return cls(pages[0], pages[1], keys, body.get("_source", True))
+        keys = tuple(_sort_key(key, table) for key in (sort if isinstance(sort, list) else [sort]))
+        return cls(table, pages[0], pages[1], keys, body.get("_source", True))
 
     @property
     def columns(self) -> str:
@@ -87,10 +88,10 @@ def hits(connection: sqlite.Connection, rows: Iterable[Sequence[Any]], asked: As
     """One hit a row of `Asked.columns`."""
     found = []
     for n, name, posted, *values in rows:
-        hit: Json = {"_index": month(EPOCH + timedelta(milliseconds=posted)), "_id": name}
+        hit: Json = {"_index": asked.table.index_of(EPOCH + timedelta(milliseconds=posted)), "_id": name}
         hit["_score"] = None if asked.sort else 1.0
         if asked.source is not False:
-            (body,) = connection.execute("SELECT body FROM document WHERE n = ?", (n,)).fetchone()
+            (body,) = connection.execute(f"SELECT body FROM {asked.table.documents} WHERE n = ?", (n,)).fetchone()
             hit["_source"] = _part(json.loads(body), asked.source)
         if asked.sort:
             hit["sort"] = [key.shown(value) for key, value in zip(asked.sort, values, strict=True)]
@@ -98,14 +99,14 @@ def hits(connection: sqlite.Connection, rows: Iterable[Sequence[Any]], asked: As
     return found
 
 
-def _sort_key(asked: Any) -> SortKey:
+def _sort_key(asked: Any, table: Table) -> SortKey:
     field, how = (asked, {}) if isinstance(asked, str) else one(asked, "a sort key")
     how = {"order": how} if isinstance(how, str) else how
     options(how, f"the sort by {field!r}", "order", "missing", "unmapped_type")
-    key = SortKey(field, how.get("order", "asc"), how.get("missing", "_last"))
+    key = SortKey(table, field, how.get("order", "asc"), how.get("missing", "_last"))
     if key.order not in _LONGS or key.missing not in ("_first", "_last"):
         raise Misconfigured(f"the sort by {field!r} takes asc or desc, with what is missing _first or _last")
-    if field != "_doc" and field_type(field) == "text":
+    if field != "_doc" and table.field_type(field) == "text":
         raise Misconfigured(f"{field!r} is full text: it has no order to sort by")
     return key
 

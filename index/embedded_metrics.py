@@ -8,10 +8,10 @@ from typing import Any
 from pysqlite3 import dbapi2 as sqlite
 
 from hubbub.core.errors import Misconfigured
-from hubbub.index.embedded_file import column
 from hubbub.index.embedded_hits import Asked, hits
 from hubbub.index.embedded_query import Sql, exists, needed, options
 from hubbub.index.embedded_slice import Answers, Key, Slice, by_value, counts, number_type, plain, rows
+from hubbub.index.embedded_tables import column
 from hubbub.index.embedded_values import iso
 
 _PERCENTS = (1, 5, 25, 50, 75, 95, 99)
@@ -19,8 +19,8 @@ _PERCENTS = (1, 5, 25, 50, 75, 95, 99)
 
 def metric(connection: sqlite.Connection, kind: str, asked: Any, part: Slice, keys: Sequence[Key]) -> Answers:
     options(asked, kind, "field")
-    field = plain(needed(asked, "field"))
-    of = number_type(field, kind)
+    field = plain(needed(asked, "field"), part.table)
+    of = number_type(field, kind, part.table)
     found = rows(connection, part.grouped(f"{kind.upper()}(m.{column(field)})"), part)
     values = {key: value for key, (value,) in found}
     nothing = 0.0 if kind == "sum" else None
@@ -35,7 +35,7 @@ def metric(connection: sqlite.Connection, kind: str, asked: Any, part: Slice, ke
 
 def cardinality(connection: sqlite.Connection, asked: Any, part: Slice, keys: Sequence[Key]) -> Answers:
     options(asked, "cardinality", "field", "precision_threshold")
-    counted = by_value(part, plain(needed(asked, "field")), None)
+    counted = by_value(part, plain(needed(asked, "field"), part.table), None)
     grouped = f"GROUP BY {part.key_names}" if part.keys else ""
     found = rows(connection, counted.select(f"COUNT(DISTINCT {counted.keys[-1].text})", grouped), counted)
     values = {key[:-1]: count for key, (count,) in found}
@@ -44,9 +44,9 @@ def cardinality(connection: sqlite.Connection, asked: Any, part: Slice, keys: Se
 
 def percentiles(connection: sqlite.Connection, asked: Any, part: Slice, keys: Sequence[Key]) -> Answers:
     options(asked, "percentiles", "field", "percents", "keyed")
-    field, percents = plain(needed(asked, "field")), _percents(asked.get("percents", _PERCENTS))
-    number_type(field, "percentiles")
-    part = part.narrowed(exists(field))
+    field, percents = plain(needed(asked, "field"), part.table), _percents(asked.get("percents", _PERCENTS))
+    number_type(field, "percentiles", part.table)
+    part = part.narrowed(exists(field, part.table))
     names = f"{part.key_names}, " if part.keys else ""
     found = rows(connection, part.select(f"m.{column(field)} AS v", f"ORDER BY {names}v"), part)
     values = {key: [value for _, (value,) in group] for key, group in groupby(found, key=_first)}
@@ -62,7 +62,7 @@ def percentiles(connection: sqlite.Connection, asked: Any, part: Slice, keys: Se
 
 def top_hits(connection: sqlite.Connection, asked: Any, part: Slice, keys: Sequence[Key]) -> Answers:
     options(asked, "top_hits", "size", "from", "sort", "_source")
-    wanted = Asked.of(asked, size=3)
+    wanted = Asked.of(asked, part.table, size=3)
     totals = counts(connection, part)
     around = f"PARTITION BY {', '.join(str(key.text) for key in part.keys)}" if part.keys else ""
     values = tuple(value for key in part.keys for value in key.values)

@@ -1,4 +1,4 @@
-"""Elasticsearch's queries as SQL conditions on the table `mention`, named `m`.
+"""Elasticsearch's queries as SQL conditions on a table that can be searched, named `m`.
 
 No condition is ever NULL, so each can be negated.
 """
@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from hubbub.core.errors import Misconfigured
 from hubbub.index.embedded_dates import moment
-from hubbub.index.embedded_file import MULTIPLE, TEXTS, column
-from hubbub.index.embedded_values import field_type, joined, single
+from hubbub.index.embedded_tables import Table, column
+from hubbub.index.embedded_values import joined, single
 from hubbub.index.segment import thai_words, words
 
 
@@ -25,8 +25,15 @@ ALL = Sql("1")
 _NONE = Sql("0")
 
 
-def condition(query: Any, now: datetime) -> Sql:
-    """What a mention must be to answer the query.
+class Scope(NamedTuple):
+    """Where a question is asked, and when."""
+
+    table: Table
+    now: datetime
+
+
+def condition(query: Any, scope: Scope) -> Sql:
+    """What a row must be to answer the query.
 
     Raises:
         Misconfigured: the query is not one that Hubbub asks.
@@ -37,7 +44,7 @@ def condition(query: Any, now: datetime) -> Sql:
             options(asked, "match_all")
             return ALL
         case "bool":
-            return _bool(asked, now)
+            return _bool(asked, scope)
         case "ids":
             options(asked, "ids", "values")
             names = needed(asked, "values")
@@ -46,27 +53,27 @@ def condition(query: Any, now: datetime) -> Sql:
             return Sql("m.id IN (SELECT value FROM json_each(?))", (json.dumps([str(name) for name in names]),))
         case "exists":
             options(asked, "exists", "field")
-            return exists(needed(asked, "field"))
+            return exists(needed(asked, "field"), scope.table)
         case "term":
             field, value = one(asked, "term")
             if isinstance(value, dict):
                 options(value, "term", "value")
                 value = needed(value, "value")
-            return _term(field, value, now)
+            return _term(field, value, scope)
         case "terms":
             field, values = one(asked, "terms")
             if not isinstance(values, list):
                 raise Misconfigured(f"terms takes a list of values for {field!r}")
-            return _joint("OR", [_term(field, value, now) for value in values], _NONE)
+            return _joint("OR", [_term(field, value, scope) for value in values], _NONE)
         case "range":
-            return _range(*one(asked, "range"), now)
+            return _range(*one(asked, "range"), scope)
         case "match" | "match_phrase":
-            return _match(kind, *one(asked, kind), now)
+            return _match(kind, *one(asked, kind), scope)
     raise Misconfigured(f"the embedded index does not answer the query {kind!r}")
 
 
-def exists(field: str) -> Sql:
-    if field_type(field) == "text":
+def exists(field: str, table: Table) -> Sql:
+    if table.field_type(field) == "text":
         return Sql(f"EXISTS (SELECT 1 FROM words WHERE rowid = m.n AND {field.removesuffix('.th')} IS NOT NULL)")
     return Sql(f"m.{column(field)} IS NOT NULL")
 
@@ -97,10 +104,10 @@ def options(asked: Any, what: str, *known: str) -> None:
             raise Misconfigured(f"the embedded index does not know {name!r} in {what}")
 
 
-def _bool(asked: Any, now: datetime) -> Sql:
+def _bool(asked: Any, scope: Scope) -> Sql:
     options(asked, "bool", "must", "filter", "should", "must_not", "minimum_should_match")
     clauses = {
-        name: [condition(clause, now) for clause in (part if isinstance(part, list) else [part])]
+        name: [condition(clause, scope) for clause in (part if isinstance(part, list) else [part])]
         for name, part in asked.items()
         if name != "minimum_should_match"
     }
@@ -124,16 +131,16 @@ def _joint(word: str, parts: list[Sql], nothing: Sql) -> Sql:
     return Sql(f"({f' {word} '.join(part.text for part in parts)})", tuple(v for part in parts for v in part.values))
 
 
-def _term(field: str, asked: Any, now: datetime) -> Sql:
-    kind, name = field_type(field), f"m.{column(field)}"
+def _term(field: str, asked: Any, scope: Scope) -> Sql:
+    kind, name = scope.table.field_type(field), f"m.{column(field)}"
     if asked is None or isinstance(asked, dict | list):
         raise Misconfigured(f"term takes one value for {field!r}")
     match kind:
         case "text":
             raise Misconfigured(f"{field!r} is full text: ask it with match or match_phrase")
         case "date":
-            return _range(field, {"gte": asked, "lte": asked}, now)
-        case "keyword" if field in MULTIPLE:
+            return _range(field, {"gte": asked, "lte": asked}, scope)
+        case "keyword" if field in scope.table.multiple:
             return Sql(f"({name} IS NOT NULL AND instr({name}, ?) > 0)", (joined([_written(asked)]),))
         case "keyword":
             return Sql(f"({name} IS ?)", (_written(asked),))
@@ -145,10 +152,10 @@ def _term(field: str, asked: Any, now: datetime) -> Sql:
             return Sql(f"({name} IS ?)", (_number(field, asked),))
 
 
-def _range(field: str, asked: Any, now: datetime) -> Sql:
+def _range(field: str, asked: Any, scope: Scope) -> Sql:
     options(asked, f"range of {field!r}", "gte", "gt", "lte", "lt")
-    kind, name = field_type(field), f"m.{column(field)}"
-    if kind in ("text", "boolean") or field in MULTIPLE:
+    kind, name = scope.table.field_type(field), f"m.{column(field)}"
+    if kind in ("text", "boolean") or field in scope.table.multiple:
         raise Misconfigured(f"{field!r} has no order to ask a range of")
     if kind == "date" and {type(bound) for bound in asked.values() if bound is not None} == {int, str}:
         raise Misconfigured(f"a range of {field!r} takes dates or milliseconds, not one of each")
@@ -162,7 +169,7 @@ def _range(field: str, asked: Any, now: datetime) -> Sql:
         value: Any
         match kind:
             case "date":
-                value = moment(bound, now, up=word in ("gt", "lte"))
+                value = moment(bound, scope.now, up=word in ("gt", "lte"))
             case "float":
                 value = single(_number(field, bound))
             case "long":
@@ -173,21 +180,21 @@ def _range(field: str, asked: Any, now: datetime) -> Sql:
     return _joint("AND", parts, ALL)
 
 
-def _match(kind: str, field: str, asked: Any, now: datetime) -> Sql:
+def _match(kind: str, field: str, asked: Any, scope: Scope) -> Sql:
     text, operator = asked, "or"
     if isinstance(asked, dict):
         options(asked, kind, "query", *(["operator"] if kind == "match" else []))
         text, operator = needed(asked, "query"), str(asked.get("operator", "or")).lower()
     if operator not in ("and", "or"):
         raise Misconfigured(f"the operator of match is and or or, not {operator!r}")
-    if field_type(field) != "text":
-        return _term(field, text, now)
+    if scope.table.field_type(field) != "text":
+        return _term(field, text, scope)
     found = (thai_words if field.endswith(".th") else words)(_written(text))
     if not found:
         return _NONE
     quoted = ['"' + word.replace('"', '""') + '"' for word in found]
     joint = " + " if kind == "match_phrase" else f" {operator.upper()} "
-    asked_of = f"{TEXTS[field]} : ({joint.join(quoted)})"
+    asked_of = f"{scope.table.texts[field]} : ({joint.join(quoted)})"
     return Sql("(m.n IN (SELECT rowid FROM words WHERE words MATCH ?))", (asked_of,))
 
 

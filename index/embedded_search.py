@@ -11,25 +11,27 @@ from hubbub.core.errors import Misconfigured
 from hubbub.core.ports import Json
 from hubbub.index.embedded_aggregations import Aggregator
 from hubbub.index.embedded_hits import Asked, hits
-from hubbub.index.embedded_query import Sql, condition, options
+from hubbub.index.embedded_query import Scope, Sql, condition, options
 from hubbub.index.embedded_slice import Slice
+from hubbub.index.embedded_tables import Table
 
 _COUNTED = 10_000  # Elasticsearch counts no further unless asked to
 
 
-def answer(connection: sqlite.Connection, body: Mapping[str, Any], now: datetime) -> Json:
-    """The answer to a search body.
+def answer(connection: sqlite.Connection, body: Mapping[str, Any], table: Table, now: datetime) -> Json:
+    """The answer to a search body over the table.
 
     Raises:
         Misconfigured: the body holds something that Hubbub does not ask.
     """
     began = time.monotonic()
     options(body, "a search", "query", "aggs", "aggregations", "size", "from", "sort", "_source", "track_total_hits")
-    where = condition(body.get("query", {"match_all": {}}), now)
-    asked = Asked.of(body, size=10)
-    found: Json = {"total": _total(connection, where, body.get("track_total_hits", _COUNTED)), "max_score": None}
+    scope = Scope(table, now)
+    where = condition(body.get("query", {"match_all": {}}), scope)
+    asked = Asked.of(body, table, size=10)
+    found: Json = {"total": _total(connection, table, where, body.get("track_total_hits", _COUNTED)), "max_score": None}
     rows = connection.execute(
-        f"SELECT {asked.columns} FROM mention m WHERE {where.text} ORDER BY {asked.order} LIMIT ? OFFSET ?",
+        f"SELECT {asked.columns} FROM {table.name} m WHERE {where.text} ORDER BY {asked.order} LIMIT ? OFFSET ?",
         (*where.values, asked.size, asked.start),
     ).fetchall()
     found["hits"] = hits(connection, rows, asked)
@@ -40,7 +42,7 @@ def answer(connection: sqlite.Connection, body: Mapping[str, Any], now: datetime
     wanted = body.get("aggs", body.get("aggregations"))
     computed = {}
     if wanted:
-        computed["aggregations"] = Aggregator(connection, now).answers(wanted, Slice(where), [()])[()]
+        computed["aggregations"] = Aggregator(connection, scope).answers(wanted, Slice(table, where), [()])[()]
     return {
         "took": int((time.monotonic() - began) * 1000),
         "timed_out": False,
@@ -50,13 +52,13 @@ def answer(connection: sqlite.Connection, body: Mapping[str, Any], now: datetime
     }
 
 
-def _total(connection: sqlite.Connection, where: Sql, track: Any) -> Json | None:
-    """How many mentions answer; `track` is True, False or the count up to which it has to be exact."""
+def _total(connection: sqlite.Connection, table: Table, where: Sql, track: Any) -> Json | None:
+    """How many rows answer; `track` is True, False or the count up to which it has to be exact."""
     if track is False:
         return None
     if not isinstance(track, int):
         raise Misconfigured("track_total_hits takes true, false or a count")
-    (count,) = connection.execute(f"SELECT COUNT(*) FROM mention m WHERE {where.text}", where.values).fetchone()
+    (count,) = connection.execute(f"SELECT COUNT(*) FROM {table.name} m WHERE {where.text}", where.values).fetchone()
     if track is True or count <= track:
         return {"value": count, "relation": "eq"}
     return {"value": track, "relation": "gte"}

@@ -1,4 +1,4 @@
-"""What an aggregation of the embedded index looks at: mentions, told apart by the keys of the buckets around it."""
+"""What an aggregation of the embedded index looks at: rows, told apart by the keys of the buckets around it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -8,9 +8,8 @@ from pysqlite3 import dbapi2 as sqlite
 
 from hubbub.core.errors import Misconfigured
 from hubbub.core.ports import Json
-from hubbub.index.embedded_file import MULTIPLE, column
 from hubbub.index.embedded_query import Sql, both
-from hubbub.index.embedded_values import field_type
+from hubbub.index.embedded_tables import Table, column
 
 Key = tuple[Any, ...]
 Answers = dict[Key, Json]
@@ -18,8 +17,9 @@ Answers = dict[Key, Json]
 
 @dataclass(frozen=True)
 class Slice:
-    """The mentions of `where`, once for each value of the `joins`, told apart by `keys`."""
+    """The rows of `where`, once for each value of the `joins`, told apart by `keys`."""
 
+    table: Table
     where: Sql
     joins: tuple[str, ...] = ()
     keys: tuple[Sql, ...] = ()
@@ -34,7 +34,9 @@ class Slice:
         """The keys and `columns` of every row; `order` is an ORDER BY."""
         names = ", ".join([*(f"{key.text} AS k{i}" for i, key in enumerate(self.keys)), columns])
         values = tuple(value for key in self.keys for value in key.values) + self.where.values
-        return Sql(f"SELECT {names} FROM mention m {' '.join(self.joins)} WHERE {self.where.text} {order}", values)
+        return Sql(
+            f"SELECT {names} FROM {self.table.name} m {' '.join(self.joins)} WHERE {self.where.text} {order}", values
+        )
 
     def grouped(self, columns: str) -> Sql:
         """The keys and `columns` of every group of rows with the same keys."""
@@ -53,7 +55,7 @@ def rows(connection: sqlite.Connection, sql: Sql, part: Slice) -> Iterator[tuple
 
 
 def counts(connection: sqlite.Connection, part: Slice) -> dict[Key, int]:
-    """How many mentions each bucket holds."""
+    """How many rows each bucket holds."""
     return {key: count for key, (count,) in rows(connection, part.grouped("COUNT(*)"), part)}
 
 
@@ -61,7 +63,7 @@ def by_value(part: Slice, field: str, missing: Any) -> Slice:
     """The slice, once for each value of the field; `missing` stands for none."""
     name = f"m.{column(field)}"
     joins = []
-    if field in MULTIPLE:
+    if field in part.table.multiple:
         alias = f"v{len(part.joins)}"
         name = f"{alias}.value"
         side = "JOIN" if missing is None else "LEFT JOIN"
@@ -70,15 +72,15 @@ def by_value(part: Slice, field: str, missing: Any) -> Slice:
     return part.told_apart(key, *joins)
 
 
-def plain(field: Any) -> str:
+def plain(field: Any, table: Table) -> str:
     """The field, which is not full text."""
-    if field_type(field) == "text":
+    if table.field_type(field) == "text":
         raise Misconfigured(f"{field!r} is full text: it has no values to aggregate")
     return str(field)
 
 
-def number_type(field: str, kind: str) -> str:
-    of = field_type(field)
+def number_type(field: str, kind: str, table: Table) -> str:
+    of = table.field_type(field)
     if of not in (("long", "float") if kind == "sum" else ("long", "float", "date")):
         raise Misconfigured(f"{kind} cannot take {field!r}, which is a {of}")
     return of

@@ -49,12 +49,10 @@ class EmbeddedState:
             delete(connection, kind, key)
 
     def list(self, kind: RecordKind, *, since: datetime | None = None, limit: int = 1000) -> list[Record]:
-        wanted, values = "kind = ?", [kind.value]
-        if since is not None:
-            wanted, values = f"{wanted} AND written >= ?", [*values, _milliseconds(since)]
         with self._file.reading() as connection:
             rows = connection.execute(
-                f"SELECT key, body, n, written FROM record WHERE {wanted} ORDER BY n DESC LIMIT ?", (*values, limit)
+                "SELECT key, body, n, written FROM record WHERE kind = ? AND written >= ? ORDER BY n DESC LIMIT ?",
+                (kind.value, _milliseconds(since) if since else 0, limit),
             )
             return [_record(row) for row in rows]
 
@@ -65,9 +63,7 @@ class EmbeddedState:
 
     def expire(self, kind: RecordKind, before: datetime) -> None:
         with self._file.writing() as connection:
-            connection.execute(
-                "DELETE FROM record WHERE kind = ? AND written < ?", (kind.value, _milliseconds(before))
-            )
+            connection.execute("DELETE FROM record WHERE kind = ? AND written < ?", (kind.value, _milliseconds(before)))
 
 
 def get(connection: sqlite.Connection, kind: RecordKind, key: str) -> Record | None:

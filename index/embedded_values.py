@@ -5,10 +5,8 @@ import struct
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hubbub.core.errors import Misconfigured
 from hubbub.core.ports import Json
-from hubbub.index.embedded_file import COLUMNS, MULTIPLE, TEXTS
-from hubbub.index.mapping import FIELDS
+from hubbub.index.embedded_tables import MENTIONS, Table
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -25,19 +23,19 @@ def flat(document: Json) -> Json:
     return fields
 
 
-def columns(fields: Json) -> list[Any]:
-    """The values of `COLUMNS`, in their order."""
-    stored = {field: _stored(field, COLUMNS[field], value) for field, value in fields.items() if field in COLUMNS}
-    return [stored.get(field) for field in COLUMNS]
+def columns(fields: Json, table: Table) -> list[Any]:
+    """The values of the table's columns, in their order."""
+    stored = {field: _stored(field, value, table) for field, value in fields.items() if field in table.columns}
+    return [stored.get(field) for field in table.columns]
 
 
 def multiple(fields: Json) -> list[tuple[str, str]]:
     """Field and value of the fields that may have several."""
     return [
         (field, value)
-        for field in MULTIPLE
+        for field in MENTIONS.multiple
         if field in fields
-        for value in dict.fromkeys(_keywords(field, fields[field]))
+        for value in dict.fromkeys(_keywords(field, fields[field], MENTIONS))
     ]
 
 
@@ -73,34 +71,23 @@ def shortest(number: float) -> float:
     return next(short for digits in range(1, 10) if single(short := float(f"{number:.{digits}g}")) == number)
 
 
-def field_type(field: Any) -> str:
-    """The type in the mapping.
-
-    Raises:
-        Misconfigured: there is no such field that can be asked.
-    """
-    if not isinstance(field, str) or field not in (COLUMNS | TEXTS):
-        raise Misconfigured(f"the index has no field {field!r} to ask for")
-    return "text" if field in TEXTS else str(COLUMNS[field])
-
-
-def _stored(field: str, kind: str, value: Any) -> Any:
-    if field in MULTIPLE:
-        return joined(_keywords(field, value))
-    match kind:
+def _stored(field: str, value: Any, table: Table) -> Any:
+    if field in table.multiple:
+        return joined(_keywords(field, value, table))
+    match table.columns[field]:
         case "date":
             return milliseconds(datetime.fromisoformat(value))
         case "float":
             return single(value)
         case "keyword":
-            return next(iter(_keywords(field, value)), None)
+            return next(iter(_keywords(field, value, table)), None)
         case _:
             return int(value)
 
 
-def _keywords(field: str, value: Any) -> list[str]:
+def _keywords(field: str, value: Any, table: Table) -> list[str]:
     values = value if isinstance(value, list) else [value]
-    longest = FIELDS[field]["ignore_above"]
+    longest = table.fields[field]["ignore_above"]
     return [text for text in values if len(text) <= longest // 2 or len(text.encode("utf-16-le")) // 2 <= longest]
 
 

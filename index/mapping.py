@@ -67,6 +67,21 @@ FIELDS: dict[str, Json] = {
     "engagement.views": _LONG,
     "raw": {"type": "object", "enabled": False},
 }
+FACT_FIELDS = (
+    "event.ingested",
+    "event.dataset",
+    "sentiment.label",
+    "sentiment.judged",
+    "sentiment.overridden_by",
+    "needs_reply",
+    "urgency",
+    "conversation.answered_at",
+    "conversation.response_seconds",
+    "duplicate_of",
+    "spam",
+    "outcome",
+)
+"""The fields that facts decide on."""
 
 EVENT_FIELDS: dict[str, Json] = {
     "@timestamp": _DATE,

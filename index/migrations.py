@@ -11,16 +11,16 @@ def alert_record(body: Json) -> Json:
     if "alert" not in body:
         return body
     alert = body["alert"]
-    record = AlertRecord(
-        key=alert["key"],
-        findings=[_finding(found) for found in (alert["finding"], *alert["also"])],
-        state=body["state"],
-        since=body["since"],
-        until=body["until"],
-        mentions=[post["mention_id"] for post in alert["evidence"]],
-        receipts={body["notifier"]: body["receipt"]} if body["receipt"] else {},
-    )
-    return record.model_dump(mode="json")
+    record = {
+        "key": alert["key"],
+        "findings": [_finding(found) for found in (alert["finding"], *alert["also"])],
+        "state": body["state"],
+        "since": body["since"],
+        "until": body["until"],
+        "mentions": [post["mention_id"] for post in alert["evidence"]],
+        "receipts": {body["notifier"]: body["receipt"]} if body["receipt"] else {},
+    }
+    return AlertRecord.model_validate(record).model_dump(mode="json")
 
 
 def dead_letter(body: Json) -> Json:

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from hubbub.core.alert import Evidence, WindowCount
+from hubbub.core.moments import iso
 from hubbub.core.ports import Index, Json
-from hubbub.index.mapping import iso
 
 _MANY = 1000  # brands or sources that one watch list may have
 _NEGATIVE: Json = {"term": {"sentiment.label": "negative"}}

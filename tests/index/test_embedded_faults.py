@@ -183,10 +183,10 @@ def test_a_disk_that_takes_no_more(tmp_path: Path):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert "\n" not in str(refused.value)
-    assert index.state.get(RecordKind.cursor, "forum") == {"done": 1}
+    assert index.state.get(RecordKind.cursor, "forum").body == {"done": 1}
     assert index.search({})["hits"]["total"]["value"] == 1
     assert index.store(more).new == 198
-    assert index.state.get(RecordKind.cursor, "forum") == {"done": 200}
+    assert index.state.get(RecordKind.cursor, "forum").body == {"done": 200}
 
 
 def test_a_search_outside_the_subset_says_what_is_not_answered(tmp_path: Path):

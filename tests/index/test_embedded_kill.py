@@ -24,7 +24,8 @@ collect(Path(sys.argv[1]))
 def collect(home: Path) -> None:
     """Stores from the cursor on, as a run does, and says so before each batch."""
     index = EmbeddedIndex(home, clock=lambda: NOW)
-    done = (index.state.get(RecordKind.cursor, "forum") or {"done": 0})["done"]
+    kept = index.state.get(RecordKind.cursor, "forum")
+    done = kept.body["done"] if kept else 0
     for number in range(done, BATCHES):
         print(number, flush=True)  # noqa: T201
         posts = (said(n, at=NOW - timedelta(minutes=n)) for n in range(number * SIZE, (number + 1) * SIZE))
@@ -36,7 +37,8 @@ def collect(home: Path) -> None:
 def held(home: Path) -> tuple[int, list[int]]:
     """The cursor, and the numbers of the mentions that are there; every way to them must agree."""
     index = EmbeddedIndex(home, clock=lambda: NOW)
-    cursor = (index.state.get(RecordKind.cursor, "forum") or {"done": 0})["done"]
+    kept = index.state.get(RecordKind.cursor, "forum")
+    cursor = kept.body["done"] if kept else 0
     body = {"size": BATCHES * SIZE, "sort": [{"@timestamp": "desc"}], "track_total_hits": True}
     hits = index.search({**body, "aggs": {"terms": {"terms": {"field": "match.term"}}}})
     words = index.search({**body, "query": {"match": {"message": "parcel"}}, "_source": False})
@@ -44,7 +46,7 @@ def held(home: Path) -> tuple[int, list[int]]:
     assert [hit["_id"] for hit in words["hits"]["hits"]] == found
     assert sum(bucket["doc_count"] for bucket in hits["aggregations"]["terms"]["buckets"]) == len(found)
     assert all(index.get(name) is not None for name in found[-100:])
-    assert sorted(key for key, _ in index.state.list(RecordKind.facts, limit=10_000)) == sorted(found)
+    assert sorted(record.key for record in index.state.list(RecordKind.facts, limit=10_000)) == sorted(found)
     index.close()
     return cursor, [int(name.removeprefix("forum:")) for name in found]
 

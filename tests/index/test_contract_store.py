@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 
+from hubbub.core.facts import Facts
 from hubbub.core.ports import ALL, Index, Json
 from hubbub.core.records import DeadLetter, RecordKind
 from hubbub.index.mapping import document
 from tests.index.made import DAY, NOW, batch, said
 
 LATER = timedelta(hours=1)
+FIRST = Facts(ingested=NOW, dataset="forum")
 
 
 def ids(index: Index, query: Json | None = None) -> list[str]:
@@ -23,7 +25,7 @@ def test_a_stored_mention_can_be_read_and_found(index: Index):
     stored = index.store(batch(said(1, "late again", likes=3)))
     assert (stored.new, stored.updated, stored.unchanged, stored.deleted, stored.refused) == (1, 0, 0, 0, [])
     found = index.get("forum:1")
-    assert found == document(said(1, "late again", likes=3), {"ingested": "2026-11-20T12:00:00.000Z"})
+    assert found == document(said(1, "late again", likes=3), FIRST)
     assert ids(index) == ["forum:1"]
     assert index.get("forum:2") is None
 
@@ -43,9 +45,7 @@ def test_a_newer_observation_replaces_the_whole_document(index: Index):
     index.store(batch(said(1, "first", title="a title", likes=1)))
     stored = index.store(batch(said(1, "edited", likes=9, seen=seen)))
     assert (stored.new, stored.updated, stored.unchanged) == (0, 1, 0)
-    assert index.get("forum:1") == document(
-        said(1, "edited", likes=9, seen=seen), {"ingested": "2026-11-20T12:00:00.000Z"}
-    )
+    assert index.get("forum:1") == document(said(1, "edited", likes=9, seen=seen), FIRST)
     assert ids(index, {"match": {"message": "first"}}) == ids(index, {"match": {"title": "title"}}) == []
     assert ids(index, {"match": {"message": "edited"}}) == ["forum:1"]
 
@@ -77,7 +77,7 @@ def test_of_a_mention_twice_in_a_batch_the_newest_wins(index: Index, order: tupl
 def test_facts_are_kept_over_rewrites(index: Index):
     index.store(batch(said(1)))
     facts = index.state.get(RecordKind.facts, "forum:1")
-    index.state.put(RecordKind.facts, "forum:1", {**facts, "ingested": "2026-11-01T00:00:00.000Z"})
+    index.state.put(RecordKind.facts, "forum:1", {**facts.body, "ingested": "2026-11-01T00:00:00.000Z"})
     index.store(batch(said(1, "edited", seen=NOW)))
     assert index.get("forum:1")["event"]["ingested"] == "2026-11-01T00:00:00.000Z"
 
@@ -106,9 +106,9 @@ def test_dead_letters_of_a_batch_are_kept_whole(index: Index):
     letter = DeadLetter.of("forum", "normalise", "no time", raw, NOW)
     for _ in range(2):
         index.store(batch(dead=[letter]))
-    ((key, kept),) = index.state.list(RecordKind.dead_letter, limit=ALL)
-    assert key == letter.key
-    assert DeadLetter.model_validate(kept) == letter
+    (kept,) = index.state.list(RecordKind.dead_letter, limit=ALL)
+    assert kept.key == letter.key
+    assert DeadLetter.model_validate(kept.body) == letter
 
 
 HOSTILE = [
@@ -129,7 +129,7 @@ def test_hostile_text_stays_text(index: Index, text: str):
     )
     assert index.store(batch(enriched, said(2))).refused == []
     found = index.get("forum:1")
-    assert found == document(enriched, {"ingested": "2026-11-20T12:00:00.000Z"})
+    assert found == document(enriched, FIRST)
     assert ids(index) == ["forum:1", "forum:2"]
     for query in ("match", "match_phrase"):
         assert set(ids(index, {query: {"message": text[:5000]}})) <= {"forum:1"}
@@ -156,48 +156,6 @@ def test_long_values_are_kept_but_not_found(index: Index):
     index.store(batch(said(1, name="n" * 1025), said(2, name="n" * 1024), said(3, name="😀" * 513)))
     assert ids(index, {"exists": {"field": "user.name"}}) == ["forum:2"]
     assert index.get("forum:1")["user"]["name"] == "n" * 1025
-
-
-# State
-
-
-def test_records(index: Index):
-    state = index.state
-    assert state.get(RecordKind.run, "a") is None
-    state.put(RecordKind.run, "a", {"n": 1, "text": "สวัสดี \x00 \ud83d"})
-    state.put(RecordKind.run, "a", {"n": 2})
-    state.put(RecordKind.alert, "a", {"n": 3})
-    assert state.get(RecordKind.run, "a") == {"n": 2}
-    state.delete(RecordKind.run, "a")
-    state.delete(RecordKind.run, "a")
-    assert state.get(RecordKind.run, "a") is None
-    assert state.get(RecordKind.alert, "a") == {"n": 3}
-
-
-def test_records_are_listed_last_written_first(index: Index):
-    for key in ("a", "b", "c", "a"):
-        index.state.put(RecordKind.run, key, {"key": key})
-    index.state.put(RecordKind.alert, "z", {})
-    assert index.state.list(RecordKind.run) == [("a", {"key": "a"}), ("c", {"key": "c"}), ("b", {"key": "b"})]
-    assert [key for key, _ in index.state.list(RecordKind.run, limit=2)] == ["a", "c"]
-    assert index.state.list(RecordKind.cursor) == []
-
-
-@pytest.mark.parametrize("key", ["", "ก" * 1000, "a/b?c#d e\n", "'\"%"], ids=["empty", "long", "signs", "quotes"])
-def test_any_key(index: Index, key: str):
-    index.state.put(RecordKind.facts, key, {"n": 1})
-    index.state.put(RecordKind.facts, key + "x", {"n": 2})
-    assert index.state.get(RecordKind.facts, key) == {"n": 1}
-    assert dict(index.state.list(RecordKind.facts)) == {key: {"n": 1}, key + "x": {"n": 2}}
-    index.state.delete(RecordKind.facts, key)
-    assert [known for known, _ in index.state.list(RecordKind.facts)] == [key + "x"]
-
-
-def test_of_many_who_create_a_record_one_succeeds(index: Index):
-    with ThreadPoolExecutor(8) as threads:
-        made = list(threads.map(lambda n: index.state.create(RecordKind.claim, "alert", {"by": n}), range(24)))
-    assert made.count(True) == 1
-    assert index.state.get(RecordKind.claim, "alert") == {"by": made.index(True)}
 
 
 def test_many_threads_store_at_once(index: Index):

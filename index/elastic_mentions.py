@@ -136,11 +136,12 @@ class Mentions:
         """Writes the facts into the documents as they were read, and returns what each was told: a record without a
         version where the document was written meanwhile."""
         actions = []
-        for name in facts.keys() & present.keys():
-            wanted = amended(present[name].source, Facts.model_validate(facts[name].body))
-            if wanted != present[name].source:
-                place = {"_index": facts[name].body["index"], "_id": name}
-                actions.append({**place, **present[name].unless_changed, "_source": wanted})
+        for name, record in facts.items():
+            found = present.get(name)
+            wanted = found and amended(found.source, Facts.model_validate(record.body))
+            if found and wanted != found.source:
+                place = {"_index": record.body["index"], "_id": name}
+                actions.append({**place, **found.unless_changed, "_source": wanted})
         answers = elastic_bulk.write_all(self._client, actions, self._address)
         late = {answer["_id"] for answer in answers if answer["status"] == CONFLICT}
         return {name: replace(record, version="") if name in late else record for name, record in facts.items()}
@@ -150,11 +151,11 @@ class Mentions:
         facts, buried = self._known(mentions)
         now = self._clock()
         new, nameless = {}, []
-        for name in mentions.keys() - buried:
-            if name not in facts:
-                first = Facts(ingested=now, dataset=entry, index=month(mentions[name].mention.posted_at))
+        for name, enriched in mentions.items():
+            if name not in facts and name not in buried:
+                first = Facts(ingested=now, dataset=entry, index=month(enriched.mention.posted_at))
                 new[name] = first.as_record()
-            elif "dataset" not in facts[name].body:
+            elif name in facts and "dataset" not in facts[name].body:
                 nameless.append(_with(facts[name], Facts(dataset=entry), now))
         if new or nameless:
             self._state.create_many(RecordKind.facts, new)
@@ -163,7 +164,7 @@ class Mentions:
             noted, buried_since = self._known([*new, *(record.key for record in nameless)])
             facts |= noted
             buried |= buried_since
-        return {name: record for name, record in facts.items() if name not in buried}
+        return {name: facts[name] for name in mentions if name in facts and name not in buried}
 
     def _known(self, names: Iterable[str]) -> tuple[dict[str, Record], set[str]]:
         """The facts that there are, and the names that have a tombstone."""

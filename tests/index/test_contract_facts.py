@@ -1,4 +1,4 @@
-"""What every index promises of facts: in the record and the document together, over every later write, losing neither."""
+"""What every index promises of facts: in record and document together, over every later write, losing neither."""
 
 import random
 from collections.abc import Callable

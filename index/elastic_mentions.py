@@ -148,23 +148,27 @@ class Mentions:
 
     def _noted(self, mentions: Mapping[str, Enriched], entry: str) -> dict[str, Record]:
         """The facts of each mention that has no tombstone, noted down where there are none yet, or no entry is."""
-        facts, buried = self._known(mentions)
-        now = self._clock()
-        new, nameless = {}, []
-        for name, enriched in mentions.items():
-            if name not in facts and name not in buried:
-                first = Facts(ingested=now, dataset=entry, index=month(enriched.mention.posted_at))
-                new[name] = first.as_record()
-            elif name in facts and "dataset" not in facts[name].body:
-                nameless.append(_with(facts[name], Facts(dataset=entry), now))
-        if new or nameless:
+        noted: dict[str, Record] = {}
+        unsure, now = list(mentions), self._clock()
+        for _ in range(ROUNDS):
+            facts, buried = self._known(unsure)  # again after writing: another may have been first, or have buried it
+            new, nameless = {}, []
+            for name in unsure:
+                if name in buried:
+                    continue
+                if name not in facts:
+                    first = Facts(ingested=now, dataset=entry, index=month(mentions[name].mention.posted_at))
+                    new[name] = first.as_record()
+                elif "dataset" not in facts[name].body:
+                    nameless.append(_with(facts[name], Facts(dataset=entry), now))
+                else:
+                    noted[name] = facts[name]
+            if not new and not nameless:
+                return {name: noted[name] for name in mentions if name in noted}
             self._state.create_many(RecordKind.facts, new)
             self._state.replace_many(RecordKind.facts, nameless)
-            # another process may have been first, or have buried it meanwhile
-            noted, buried_since = self._known([*new, *(record.key for record in nameless)])
-            facts |= noted
-            buried |= buried_since
-        return {name: facts[name] for name in mentions if name in facts and name not in buried}
+            unsure = [*new, *(record.key for record in nameless)]
+        raise _busy(unsure)
 
     def _known(self, names: Iterable[str]) -> tuple[dict[str, Record], set[str]]:
         """The facts that there are, and the names that have a tombstone."""

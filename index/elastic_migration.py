@@ -30,6 +30,7 @@ def migrate(client: Elasticsearch, state: ElasticState, clock: Clock) -> None:
             pass
         while _rewrite(state, RecordKind.dead_letter, migrations.dead_letter):
             pass
+        _delete_letters_of_what_is_gone(state)
         client.index(index=STATE, id=f"{_MARK}:{FORMAT}", document=document(_MARK, str(FORMAT), {}, clock()))
 
 
@@ -42,3 +43,14 @@ def _rewrite(state: ElasticState, kind: RecordKind, change: Callable[[Json], Jso
         state.replace_many(kind, changed)  # one that was written meanwhile is looked at again
         found = found or bool(changed)
     return found
+
+
+def _delete_letters_of_what_is_gone(state: ElasticState) -> None:
+    """As deletion does today; the first release left them."""
+    gone: set[tuple[str | None, str]] = set()
+    for tombstone in state.each(RecordKind.tombstone):
+        source, _, native_id = tombstone.key.partition(":")
+        gone |= {(source, native_id), (None, native_id)}
+    letters = state.each(RecordKind.dead_letter)
+    of_these = [it.key for it in letters if (it.body.get("source"), it.body.get("native_id")) in gone]
+    state.delete_many(RecordKind.dead_letter, of_these)

@@ -23,7 +23,7 @@ from hubbub.core.mention import Mention
 from hubbub.core.ports import Json, Stored
 from hubbub.core.records import DeadLetter, Identity, Record, RecordKind
 from hubbub.index import elastic_bulk
-from hubbub.index.elastic_bulk import CONFLICT, Found
+from hubbub.index.elastic_bulk import Found
 from hubbub.index.elastic_errors import why
 from hubbub.index.elastic_state import ElasticState
 from hubbub.index.mapping import amended, document, month, version
@@ -143,7 +143,7 @@ class Mentions:
                 place = {"_index": record.body["index"], "_id": name}
                 actions.append({**place, **found.unless_changed, "_source": wanted})
         answers = elastic_bulk.write_all(self._client, actions, self._address)
-        late = {answer["_id"] for answer in answers if answer["status"] == CONFLICT}
+        late = {answer["_id"] for answer in answers if answer["status"] == elastic_bulk.CONFLICT}
         return {name: replace(record, version="") if name in late else record for name, record in facts.items()}
 
     def _noted(self, mentions: Mapping[str, Enriched], entry: str) -> dict[str, Record]:

@@ -30,6 +30,7 @@ class RecordKind(StrEnum):
     facts = "facts"
     turn = "turn"
     watched = "watched"
+    sweep = "sweep"
 
 
 RETENTION: dict[RecordKind, timedelta] = {RecordKind.run: timedelta(days=90)}

@@ -37,11 +37,9 @@ class Table:
         Raises:
             Misconfigured: there is no such field that can be asked.
         """
-        if field in self.texts:
-            return "text"
-        if not isinstance(field, str) or field not in self.columns:
+        if not isinstance(field, str) or field not in (*self.texts, *self.columns):
             raise Misconfigured(f"the index has no field {field!r} to ask for")
-        return self.columns[field]
+        return "text" if field in self.texts else self.columns[field]
 
 
 def column(field: str) -> str:

@@ -94,6 +94,8 @@ class Options(SourceOptions):
 class Collector:
     """Reads one file. An observation's time is the file's own, so reading the same file again changes nothing."""
 
+    local = True
+
     def __init__(self, options: Options, clock: Clock = utc_now) -> None:
         self._options = options
         self._clock = clock
@@ -111,6 +113,7 @@ class Collector:
                 records=[fields.storable(found.record) for found in page.found if found.record is not None],
                 cursor=page.cursor,
                 dead=[self._letter(found) for found in page.found if found.record is None],
+                whole=page.whole,
             )
 
     def normalise(self, raw: Raw) -> Mention:

@@ -89,6 +89,8 @@ class Collector:
     """Reads each listing from its newest post back to where the last run began, less an overlap. A listing's place in
     the cursor moves with its last page."""
 
+    local = False
+
     def __init__(self, options: Options, clock: Clock = utc_now) -> None:
         """Raises: Misconfigured: an environment variable is missing or wrong."""
         keys = access(Access)

@@ -67,6 +67,8 @@ class Collector:
     """Searches for the whole watch list, in as few searches as it takes. A search's place in the cursor, the newest id,
     moves with its last page."""
 
+    local = False
+
     def __init__(self, options: Options, clock: Clock = utc_now) -> None:
         """Raises: Misconfigured: an environment variable is missing or wrong."""
         keys = access(Access)

@@ -43,10 +43,9 @@ class Parts:
 
     @cached_property
     def reader(self) -> Reader:
-        from hubbub.models.enrich import Enrichment
-        from hubbub.models.sentiment import load_judge
+        from hubbub.models.enrich import load_reader
 
-        return Enrichment(load_judge(self.settings.sentiment.model))
+        return load_reader(self.settings.sentiment.model)
 
     @cached_property
     def notifier(self) -> Notifier:

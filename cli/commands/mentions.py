@@ -78,13 +78,10 @@ def _lines(name: str, document: Json, zone: tzinfo) -> Iterator[str]:
     by = f"@{user['name']}" if user.get("name") else "somebody"
     place = " ".join(part for part in (document["source"], document.get("channel")) if part)
     when = moments.shown(datetime.fromisoformat(document["@timestamp"]), zone)
-    yield harmless(f"{when}  {judged}  {by} on {place}, about {', '.join(_brands(document)) or 'nobody'}  [{name}]")
+    about = ", ".join([*document.get("brand", []), *document.get("competitor", [])])
+    yield harmless(f"{when} · {judged} · {by} on {place} · about {about} · {name}")
     for part in ("title", "message"):
         if document.get(part):
             yield f"  {shortened(harmless(document[part]), SHOWN)}"
     if address := link(document.get("url", {}).get("full")):
         yield f"  {address}"
-
-
-def _brands(document: Json) -> list[str]:
-    return [*document.get("brand", []), *document.get("competitor", [])]

@@ -72,8 +72,7 @@ class ElasticIndex:
         for name, by in zip(ids, each, strict=True):
             asked[name] = asked.get(name, Facts()).amended(by)
         with clear_errors(self._address):
-            here = self._mentions.amend(asked)
-        return sum(name in here for name in ids)
+            return self._mentions.amend(asked)
 
     def record(self, events: Sequence[Event]) -> None:
         actions = [

@@ -56,9 +56,9 @@ class Mentions:
         for some in _chunks(newest):
             self._store(some, entry, stored)
 
-    def amend(self, asked: Mapping[str, Facts]) -> set[str]:
-        """Sets facts of the mentions that are here, and returns their ids."""
-        return {name for some in _chunks(asked) for name in self._amend(some)}
+    def amend(self, asked: Mapping[str, Facts]) -> int:
+        """Sets facts of the mentions that are here, and returns how many these are."""
+        return sum(self._amend(some) for some in _chunks(asked))
 
     def delete(self, gone: Sequence[Mention]) -> int:
         """Leaves tombstones first, so that nobody writes these mentions again, then deletes what is there of them;
@@ -104,7 +104,7 @@ class Mentions:
                 return self._settle(told)
         raise _busy(waiting)
 
-    def _amend(self, waiting: Mapping[str, Facts]) -> list[str]:
+    def _amend(self, waiting: Mapping[str, Facts]) -> int:
         told: dict[str, Record] = {}
         for _ in range(ROUNDS):
             known = self._facts(waiting)
@@ -118,7 +118,7 @@ class Mentions:
             told |= self._tell(now, present)
             if not waiting:
                 self._settle(told)
-                return list(told)
+                return len(told)
         raise _busy(waiting)
 
     def _settle(self, told: dict[str, Record]) -> None:
@@ -138,7 +138,7 @@ class Mentions:
         actions = []
         for name, record in facts.items():
             found = present.get(name)
-            wanted = found and amended(found.source, Facts.model_validate(record.body))
+            wanted = found and amended(found.source, _whole(record))
             if found and wanted != found.source:
                 place = {"_index": record.body["index"], "_id": name}
                 actions.append({**place, **found.unless_changed, "_source": wanted})
@@ -196,6 +196,11 @@ class Mentions:
         author = mention.author
         whose = Identity(source=mention.source, native_id=mention.native_id, author_id=author.id, author=author.name)
         return DeadLetter.of(entry, "index", reason, raw, self._clock(), whose)
+
+
+def _whole(facts: Record) -> Facts:
+    """All facts set, those that are not known to None."""
+    return Facts.model_validate({**dict.fromkeys(Facts.model_fields), **facts.body})
 
 
 def _at(name: str, facts: Record, as_of: int) -> Json:

@@ -134,7 +134,7 @@ def test_facts_may_be_one_a_mention(index: Index):
     index.store(batch(said(1), said(2), said(3)))
     each = [Facts(outcome="a"), Facts(outcome="b"), Facts(spam=True)]
     assert index.amend(["forum:1", "forum:9", "forum:3"], each) == 2
-    assert index.amend(["forum:2", "forum:2"], [Facts(outcome="c"), Facts(urgency=1)]) == 2
+    assert index.amend(["forum:2", "forum:2"], [Facts(outcome="c"), Facts(urgency=1)]) == 1
     assert known(index, "forum:1").outcome == "a"
     assert known(index, "forum:2").outcome == "c"
     assert index.get("forum:2")["urgency"] == 1

@@ -11,7 +11,7 @@ from elasticsearch import Elasticsearch
 
 from hubbub.core.facts import Facts
 from hubbub.core.insight import Enriched
-from hubbub.core.records import RecordKind
+from hubbub.core.records import DeadLetter, Identity, RecordKind
 from hubbub.core.verdict import Label
 from hubbub.index.elastic import ElasticIndex
 from hubbub.index.mapping import document, version
@@ -176,3 +176,19 @@ def test_documents_of_the_first_release_take_the_same_and_newer_observations_and
     assert index.get(f"forum:{three}") == document(first(three), FIRST)
     assert index.store(batch(*older)).unchanged == 3
     assert index.store(batch(same(one), newer(two), first(three))).unchanged == 3
+
+
+@pytest.mark.parametrize("letter_first", [True, False])
+def test_no_dead_letter_is_left_of_what_is_deleted_at_the_same_time(index: ElasticIndex, letter_first: bool):
+    for before in count(1):
+        number = next(numbers)
+        whose = Identity(source="forum", native_id=number)
+        letter = DeadLetter.of("forum", "normalise", "no time", {"id": number, "text": "words"}, NOW, whose)
+        acts = [lambda letter=letter: index.store(batch(dead=[letter])), lambda n=number: ACTS["deleted"](index, n)]
+        one, other = acts if letter_first else reversed(acts)
+        with interrupted(before, other) as has_been:
+            one()
+            if not has_been():
+                assert before > 2
+                return
+        assert index.state.get(RecordKind.dead_letter, letter.key) is None

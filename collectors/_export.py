@@ -48,6 +48,10 @@ class Export:
         self._seekable = self._format != "json" and not self._packed
         self._written: datetime | None = None
 
+    @property
+    def path(self) -> Path:
+        return self._path
+
     def written(self) -> datetime | None:
         """When the file was written last; None where it is gone."""
         if self._written is None and self._path.is_file():

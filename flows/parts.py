@@ -74,8 +74,9 @@ class Parts:
         """Raises: Misconfigured: the entry's options or credentials are wrong."""
         module = import_module(f"hubbub.collectors.{_known(entry.collector)}")
         try:
+            folder = self.settings.config.resolve().parent
             options = module.Options.model_validate(
-                entry.model_dump(), context={"folder": self.settings.config.resolve().parent}
+                entry.model_dump(), context={"folder": folder, "timezone": self.listening.timezone}
             )
         except ValidationError as error:
             raise Misconfigured(f"{self.settings.config}: source {entry.name!r}: {explain(error)}") from None

@@ -18,8 +18,7 @@ Stage = Literal["fetch", "normalise", "index"]
 
 class RecordKind(StrEnum):
     """`run` holds every run, `last_run` the newest of each source by the source's name. `facts` holds what a mention's
-    source does not know (first seen, ...), by mention id, merged into every write. `claim` says who is sending an alert
-    just now."""
+    source does not know (first seen, ...), by mention id, merged into every write."""
 
     cursor = "cursor"
     run = "run"
@@ -143,6 +142,7 @@ class AlertRecord(BaseModel):
         until: end of the newest window with the same trouble; what begins later than soon after it is another trouble.
         mentions: ids of the mentions that its messages quote.
         receipts: by the notifier's name, what it needs to find the message again (Slack: channel and ts).
+        claimed: when a worker began to send it; another takes over a minute later.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -154,3 +154,4 @@ class AlertRecord(BaseModel):
     until: Utc
     mentions: tuple[str, ...] = ()
     receipts: dict[str, dict[str, str]] = Field(default_factory=dict)
+    claimed: Utc | None = None

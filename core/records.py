@@ -27,6 +27,7 @@ class RecordKind(StrEnum):
     alert = "alert"
     tombstone = "tombstone"
     facts = "facts"
+    sweep = "sweep"
 
 
 RETENTION: dict[RecordKind, timedelta] = {RecordKind.run: timedelta(days=90)}

@@ -4,6 +4,8 @@ A batch and its cursor are one transaction."""
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,23 +13,25 @@ from pysqlite3 import dbapi2 as sqlite
 
 from hubbub.core.clean import clean_json
 from hubbub.core.clock import Clock, utc_now
+from hubbub.core.errors import Retryable
 from hubbub.core.events import Event
 from hubbub.core.facts import Facts
 from hubbub.core.insight import Enriched
 from hubbub.core.mention import Mention
 from hubbub.core.ports import Batch, Json, Over, Stored
 from hubbub.core.records import DeadLetter, RecordKind
-from hubbub.index import embedded_state
+from hubbub.index import embedded_facts, embedded_state, embedded_words
 from hubbub.index.embedded_file import File
 from hubbub.index.embedded_search import answer
 from hubbub.index.embedded_state import EmbeddedState
 from hubbub.index.embedded_tables import EVENTS, MENTIONS, Table, column
-from hubbub.index.embedded_values import columns, flat, multiple
-from hubbub.index.mapping import FACT_FIELDS, amended, document, event_document, month, version
-from hubbub.index.segment import has_thai, thai_words, words
+from hubbub.index.embedded_values import as_json, columns, flat, multiple
+from hubbub.index.mapping import document, event_document, month, version
 
-_AS_JSON = json.JSONEncoder(ensure_ascii=False).encode
-_WORDS = "INSERT OR REPLACE INTO words (rowid, message, title, message_th, title_th) VALUES (?, ?, ?, ?, ?)"
+SLACK = "slack"
+AT_ONCE = 64 * 1024 * 1024  # bytes of a file that is rewritten in a moment
+PAUSE = timedelta(days=1)
+
 _LETTERS = (
     "DELETE FROM record WHERE kind = 'dead_letter' AND json_extract(body, '$.native_id') = ?"
     " AND COALESCE(json_extract(body, '$.source'), ?) = ?"
@@ -48,29 +52,33 @@ class EmbeddedIndex:
         return self._state
 
     def prepare(self) -> None:
-        with self._file.reading():
-            pass
+        with self._file.reading() as connection:
+            waiting = embedded_state.get(connection, RecordKind.sweep, SLACK)
+        if waiting is not None:
+            self._sweep(waiting.written)
 
     def store(self, batch: Batch) -> Stored:
         stored = Stored()
         with self._file.writing() as connection:
-            for mention in batch.gone:
-                if self._bury(connection, mention):
-                    stored.deleted += 1
-                else:
-                    stored.gone_unknown += 1
+            self._bury(connection, batch.gone, stored)
             for enriched in batch.mentions:
                 self._write(connection, enriched, batch.entry, stored)
             for letter in batch.dead:
                 self._set_aside(connection, letter)
             if batch.cursor is not None:
                 embedded_state.put(connection, RecordKind.cursor, batch.entry, batch.cursor, self._clock())
+            waiting = embedded_state.get(connection, RecordKind.sweep, SLACK) if stored.deleted else None
+        if waiting is not None:
+            self._sweep(waiting.written)
         return stored
 
     def amend(self, ids: Sequence[str], facts: Facts | Sequence[Facts]) -> int:
         each = [facts] * len(ids) if isinstance(facts, Facts) else facts
+        wanted: dict[str, Facts] = {}
+        for name, by in zip(ids, each, strict=True):
+            wanted[name] = wanted[name].amended(by) if name in wanted else by
         with self._file.writing() as connection:
-            return sum(self._amend(connection, name, by) for name, by in zip(ids, each, strict=True))
+            return embedded_facts.amend(connection, wanted, self._clock())
 
     def record(self, events: Sequence[Event]) -> None:
         with self._file.writing() as connection:
@@ -78,7 +86,7 @@ class EmbeddedIndex:
                 present = connection.execute("SELECT n FROM event WHERE id = ?", (event.id,)).fetchone()
                 wanted = event_document(event)
                 n = present[0] if present else None
-                _put(connection, EVENTS, n, event.id, version(event.at), flat(wanted), _AS_JSON(wanted))
+                _put(connection, EVENTS, n, event.id, version(event.at), flat(wanted), as_json(wanted))
 
     def get(self, mention_id: str) -> Json | None:
         with self._file.reading() as connection:
@@ -97,19 +105,34 @@ class EmbeddedIndex:
     def close(self) -> None:
         self._file.close()
 
-    def _bury(self, connection: sqlite.Connection, mention: Mention) -> bool:
-        """Deletes what is there of the mention and leaves a tombstone; whether there was anything."""
-        tombstone = {"observed": mention.observed_at.isoformat()}
-        embedded_state.put(connection, RecordKind.tombstone, mention.id, tombstone, self._clock())
-        embedded_state.delete(connection, RecordKind.facts, mention.id)
-        connection.execute(_LETTERS, (mention.native_id, mention.source, mention.source))
-        row = connection.execute("DELETE FROM mention WHERE id = ? RETURNING n", (mention.id,)).fetchone()
-        if row is None:
-            return False
-        connection.execute("DELETE FROM document WHERE n = ?", row)
-        connection.execute("DELETE FROM value WHERE n = ?", row)
-        connection.execute("DELETE FROM words WHERE rowid = ?", row)
-        return True
+    def _bury(self, connection: sqlite.Connection, gone: Sequence[Mention], stored: Stored) -> None:
+        """Deletes what is there of each and leaves a tombstone; counts in `stored` whether there was anything."""
+        words: set[str] = set()
+        for mention in gone:
+            tombstone = {"observed": mention.observed_at.isoformat()}
+            embedded_state.put(connection, RecordKind.tombstone, mention.id, tombstone, self._clock())
+            embedded_state.delete(connection, RecordKind.facts, mention.id)
+            connection.execute(_LETTERS, (mention.native_id, mention.source, mention.source))
+            row = connection.execute("DELETE FROM mention WHERE id = ? RETURNING n", (mention.id,)).fetchone()
+            if row is None:
+                stored.gone_unknown += 1
+                continue
+            stored.deleted += 1
+            connection.execute("DELETE FROM document WHERE n = ?", row)
+            connection.execute("DELETE FROM value WHERE n = ?", row)
+            words |= embedded_words.delete(connection, row[0])
+        if words:
+            embedded_words.overwrite_separators(connection, words)
+            if embedded_state.get(connection, RecordKind.sweep, SLACK) is None:
+                embedded_state.put(connection, RecordKind.sweep, SLACK, {}, self._clock())
+
+    def _sweep(self, waiting_since: datetime) -> None:
+        """Rewrites the file, so that no slack of it holds what was deleted: a small one at once, a large one daily."""
+        if self._file.size() > AT_ONCE and self._clock() - waiting_since < PAUSE:
+            return
+        with suppress(Retryable):  # another process writes; the next deletion, or the next start, tries again
+            self._file.rewrite()
+            self._state.delete(RecordKind.sweep, SLACK)
 
     def _write(self, connection: sqlite.Connection, enriched: Enriched, entry: str, stored: Stored) -> None:
         """Writes the mention where it is new or newer, and counts in `stored` what became of it."""
@@ -119,20 +142,21 @@ class EmbeddedIndex:
             return
         facts = self._facts(connection, mention, entry)
         wanted = document(enriched, facts)
-        body, observed = _AS_JSON(wanted), version(mention.observed_at)
+        observed = version(mention.observed_at)
         present = connection.execute(
             "SELECT n, version, body FROM mention JOIN document USING (n) WHERE id = ?", (mention.id,)
         ).fetchone()
         if present is None:
             stored.new += 1
-        elif present[1] > observed or present[2] == body:
+        elif present[1] > observed or json.loads(present[2]) == wanted:
             stored.unchanged += 1
             return
         else:
             stored.updated += 1
         fields = flat(wanted)
-        n = _put(connection, MENTIONS, present[0] if present else None, mention.id, observed, fields, body)
-        _put_words(connection, n, wanted, fields)
+        n = _put(connection, MENTIONS, present[0] if present else None, mention.id, observed, fields, as_json(wanted))
+        _put_values(connection, n, fields)
+        embedded_words.write(connection, n, wanted)
 
     def _facts(self, connection: sqlite.Connection, mention: Mention, entry: str) -> Facts:
         """What is known of the mention; where it is seen first, or by a Hubbub that asks for more, it is noted down."""
@@ -143,23 +167,6 @@ class EmbeddedIndex:
             embedded_state.put(connection, RecordKind.facts, mention.id, facts.as_record(), self._clock())
         return facts
 
-    def _amend(self, connection: sqlite.Connection, name: str, by: Facts) -> bool:
-        """Sets facts of one mention; whether it is here."""
-        known = embedded_state.get(connection, RecordKind.facts, name)
-        present = connection.execute(
-            "SELECT n, body FROM mention JOIN document USING (n) WHERE id = ?", (name,)
-        ).fetchone()
-        if known is None or present is None:
-            return False
-        facts = Facts.model_validate(known.body).amended(by)
-        embedded_state.put(connection, RecordKind.facts, name, facts.as_record(), self._clock())
-        n, body = present
-        wanted = amended(json.loads(body), facts)
-        connection.execute("UPDATE document SET body = ? WHERE n = ?", (_AS_JSON(wanted), n))
-        values = dict(zip(MENTIONS.columns, columns(flat(wanted), MENTIONS), strict=True))
-        connection.execute(_FACTS, (*(values[field] for field in FACT_FIELDS), n))
-        return True
-
     def _set_aside(self, connection: sqlite.Connection, letter: DeadLetter) -> None:
         """Keeps a dead letter, unless its mention was deleted: then nothing of it returns."""
         of = f"{letter.source}:{letter.native_id}"
@@ -167,9 +174,6 @@ class EmbeddedIndex:
             return
         body = {**letter.model_dump(mode="json", exclude={"raw"}), "raw": letter.raw}
         embedded_state.put(connection, RecordKind.dead_letter, letter.key, body, self._clock())
-
-
-_FACTS = f"UPDATE mention SET {', '.join(f'{column(field)} = ?' for field in FACT_FIELDS)} WHERE n = ?"
 
 
 def _put(
@@ -186,13 +190,9 @@ def _put(
     return int(n)
 
 
-def _put_words(connection: sqlite.Connection, n: int, wanted: Json, fields: Json) -> None:
-    """Writes what a mention is found by: its several values and its full text."""
+def _put_values(connection: sqlite.Connection, n: int, fields: Json) -> None:
+    """Writes the fields that may have several values, a row each."""
     connection.execute("DELETE FROM value WHERE n = ?", (n,))
     connection.executemany(
         "INSERT INTO value (n, field, value) VALUES (?, ?, ?)", ((n, *pair) for pair in multiple(fields))
     )
-    texts = (wanted.get("message"), wanted.get("title"))
-    plain = (" ".join(words(text)) if text is not None else None for text in texts)
-    thai = (" ".join(thai_words(text)) if text and has_thai(text) else None for text in texts)
-    connection.execute(_WORDS, (n, *plain, *thai))

@@ -50,6 +50,18 @@ class File:
         with self._using("BEGIN IMMEDIATE") as connection:
             yield connection
 
+    def rewrite(self) -> None:
+        """Copies everything into fresh pages. SQLite overwrites what is deleted, but not the copies that moving a row
+        from page to page leaves in their slack."""
+        with self._lock, clear_errors(self._home / FILE):
+            if self._connection is None:
+                self._connection = _open(self._home)
+            self._connection.execute("VACUUM")
+
+    def size(self) -> int:
+        """Bytes of the file."""
+        return (self._home / FILE).stat().st_size
+
     def close(self) -> None:
         with self._lock:
             if self._connection is not None:

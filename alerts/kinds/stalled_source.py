@@ -14,7 +14,8 @@ second longest. At most one is, so that two weekends are never taken for stalls.
 
 A source is not judged by its silence before it is known: its first news in the last `days` must be `known_days` old at
 least (three weeks hold two weekends in any case), and at least `known_hours` of its hours must have brought something
-new. So a source that is quiet, or read a few times a week, is never found silent; broken it can be found at once.
+new: some four a day. So a source that is quieter, or read more rarely, is never found silent; broken it is found at
+once.
 
 What is counted are runs, by the events that each run leaves. A source that is no longer read at all is silent as well.
 """

@@ -182,7 +182,7 @@ def dedup(drafts: list[Draft], records: Sequence[AlertRecord], tools: Tools) -> 
         known = [(found, next((r for r in records if _same_trouble(r, found)), None)) for found in draft.findings]
         for finding, record in known:
             if record and record.state == "sent":
-                ledger.change(tools.state, record.key, lambda kept, told=finding: _longer(kept, (told,)))
+                ledger.change(tools.state, record.key, _longer((finding,)))
             elif record:
                 before = waiting.get(record.key, Draft(record.findings, record))
                 waiting[record.key] = Draft((*before.findings, finding), record)
@@ -236,7 +236,7 @@ def _send_again(draft: Draft, record: AlertRecord, tools: Tools) -> Outcome:
         waits = now is not None and now.state == "pending"
         reason = "another worker is sending it just now" if waits else "another worker has just sent it"
         return draft.ends(Decision.already_sent, reason)
-    claimed = ledger.change(tools.state, record.key, lambda kept: _longer(kept, draft.findings)) or claimed
+    claimed = ledger.change(tools.state, record.key, _longer(draft.findings)) or claimed
     alert = write(record.key, claimed.findings, tools.posts(claimed.mentions), tools.zone)
     return _deliver(draft, claimed, alert, tools, tried=True)
 
@@ -308,9 +308,10 @@ def _without(record: AlertRecord, posts: dict[str, Evidence]) -> AlertRecord:
     return record.model_copy(update={"mentions": tuple(mention for mention in record.mentions if mention in posts)})
 
 
-def _longer(record: AlertRecord, findings: Iterable[Finding]) -> AlertRecord | None:
+def _longer(findings: Iterable[Finding]) -> ledger.Change:
+    """Lets the trouble go on to the end of these findings."""
     until = _until(findings)
-    return record.model_copy(update={"until": until}) if until > record.until else None
+    return lambda record: record.model_copy(update={"until": until}) if until > record.until else None
 
 
 def _same_trouble(record: AlertRecord, finding: Finding) -> bool:

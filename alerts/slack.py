@@ -127,17 +127,17 @@ class SlackNotifier:
 
     def update(self, alert: Alert, receipt: dict[str, str]) -> None:
         """A message that somebody deleted stays so; one that Slack no longer lets be changed is taken back."""
-        code = self._changed(lambda: self._client.chat_update(**receipt, **_content(alert)))
+        code = self._changed(lambda: self._client.chat_update(**_place(receipt), **_content(alert)))
         if code in _FIXED:
             self.withdraw(receipt)
 
     def withdraw(self, receipt: dict[str, str]) -> None:
-        self._changed(lambda: self._client.chat_delete(**receipt))
+        self._changed(lambda: self._client.chat_delete(**_place(receipt)))
 
     def find(self, alert: Alert) -> dict[str, str] | None:
         return self._asked(lambda: self._find(alert))
 
-    def _changed(self, ask: Callable[[], Any]) -> str | None:
+    def _changed(self, ask: Callable[[], Any]) -> Any:
         """Slack's code where the message is gone or fixed already, else None."""
         from slack_sdk.errors import SlackApiError
 
@@ -202,6 +202,10 @@ class SlackNotifier:
         if code in _REMEDIES:
             return Fatal(_REMEDIES[code])
         return Fatal(f"Slack refused the request: {_word(code)} (status {status})")
+
+
+def _place(receipt: dict[str, str]) -> dict[str, Any]:
+    return {"channel": receipt["channel"], "ts": receipt["ts"]}
 
 
 def _content(alert: Alert) -> dict[str, Any]:

@@ -115,8 +115,7 @@ def find(rule: Rule, name: str, counted: Sequence[Sequence[Counted]]) -> Finding
 
 
 def headline(finding: Finding) -> str:
-    known = finding.expected is not None
-    usual = f"usual is {number(finding.expected)}" if known else "usual is not known yet"
+    usual = "usual is not known yet" if finding.expected is None else f"usual is {number(finding.expected)}"
     return f"{finding.observed:.0f} negative mentions in {span(finding.end - finding.start)}, {usual}"
 
 

@@ -35,11 +35,12 @@ from hubbub.core.ports import Over
 
 BY = "event.dataset"
 OVER: Over = "events"
+Query = dict[str, Any]
 _HOUR = timedelta(hours=1)
 _JUST_AFTER = timedelta(milliseconds=1)
-_RUNS = {"term": {"event.action": "run"}}
-_SUCCEEDED = {"term": {"event.outcome": "success"}}
-_WITH_NEWS = {"range": {"run.new": {"gte": 1}}}
+_RUNS: Query = {"term": {"event.action": "run"}}
+_SUCCEEDED: Query = {"term": {"event.outcome": "success"}}
+_WITH_NEWS: Query = {"range": {"run.new": {"gte": 1}}}
 
 
 class Rule(AnyRule):
@@ -63,7 +64,9 @@ class Rule(AnyRule):
 def wanted(rule: Rule, now: datetime) -> list[Wanted]:
     """All runs together, then those that brought something new by the hour, the latest first."""
     runs = rule.narrowed(_RUNS)
-    broken = {"bool": {"filter": [{"term": {"event.outcome": "failure"}}, _at_least("run.failures", rule.failures)]}}
+    broken: Query = {
+        "bool": {"filter": [{"term": {"event.outcome": "failure"}}, _at_least("run.failures", rule.failures)]}
+    }
     parts = {"broken": broken, "succeeded": _SUCCEEDED, "with_news": _WITH_NEWS}
     hours = [(now - hour * _HOUR - _HOUR, now - hour * _HOUR) for hour in range(rule.days * 24)]
     return [
@@ -128,7 +131,7 @@ def _silent(rule: Rule, name: str, runs: Counted, has_news: Sequence[bool]) -> F
     return _found(rule, name, start, runs.end, _WITH_NEWS, numbers=numbers, expected=usual)
 
 
-def _found(rule: Rule, name: str, start: datetime, end: datetime, which: dict[str, Any], **more: Any) -> Finding:
+def _found(rule: Rule, name: str, start: datetime, end: datetime, which: Query, **more: Any) -> Finding:
     """That there was none of the runs in question."""
     runs = [{"term": {BY: name}}, {"range": {"@timestamp": {"gte": iso(start), "lt": iso(end)}}}, rule.narrowed(_RUNS)]
     return Finding(
@@ -150,5 +153,5 @@ def _time(runs: Counted, part: str) -> datetime | None:
     return datetime.fromisoformat(newest["@timestamp"]) if newest else None
 
 
-def _at_least(field: str, number: int) -> dict[str, Any]:
+def _at_least(field: str, number: int) -> Query:
     return {"range": {field: {"gte": number}}}

@@ -197,7 +197,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _too_long(block: dict[str, Any]) -> bool:
     if block["type"] == "rich_text":
-        return not all(0 < len(text["text"]) for section in block["elements"] for text in section["elements"])
+        return not all(len(text["text"]) > 0 for section in block["elements"] for text in section["elements"])
     texts = [block["text"]] if "text" in block else block["elements"]
     limit = 150 if block["type"] == "header" else 3000
     return any(not 0 < len(text["text"]) <= limit for text in texts)

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from hubbub.alerts.pipeline import Decision, Outcome
-from hubbub.core.errors import Misconfigured
+from hubbub.core.errors import HubbubError, Misconfigured
 from hubbub.core.events import Event
 from hubbub.core.insight import Enriched
 from hubbub.core.ports import Batch
 from hubbub.core.records import RecordKind
 from hubbub.core.settings import Settings
+from hubbub.flows.collect import collect
 from hubbub.flows.parts import Parts
 from hubbub.flows.raise_alerts import findings, raise_alerts
 from tests.fakes.slack import CHANNEL, TOKEN, FakeSlack, Fault, fake_slack
@@ -201,3 +202,15 @@ def test_without_slack_the_console_is_told(company: Company, monkeypatch: pytest
     assert [notifier.name for notifier in company.open().notifiers] == ["slack"]
     monkeypatch.delenv("HUBBUB_SLACK__BOT_TOKEN")
     assert [notifier.name for notifier in company.open().notifiers] == ["console"]
+
+
+def test_a_source_whose_second_run_in_a_row_fails_is_told_by_its_reason(company: Company, slack: FakeSlack) -> None:
+    """Its file is missing; until it is there, every run fails."""
+    (entry,) = company.parts.entries(("forum",))
+    for run in range(3):
+        assert len(company.look()) == (1 if run == 2 else 0)
+        with pytest.raises(HubbubError):
+            collect(company.parts, entry)
+    (message,) = slack.messages
+    assert message["text"] == "forum: broken source, its last 2 runs failed"
+    assert "posts.csv" in str(message["blocks"])

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from hubbub.alerts.kinds import negative_surge, stalled_source
 from hubbub.core.alert import Counted, Evidence, Finding, Subject, Wanted
 from hubbub.core.errors import Misconfigured
 from hubbub.core.events import Event
 from hubbub.core.ports import Index
 from hubbub.index import queries
+from tests.alerts.made import shipped
 from tests.index.made import DAY, NOW, batch, said
 
 HOUR = timedelta(hours=1)
@@ -135,6 +137,39 @@ def test_every_count_can_be_asked_for_again(index: Index):
         ):
             again = index.search({"query": query, "size": 0, "track_total_hits": True})
             assert again["hits"]["total"]["value"] == count
+
+
+def test_what_the_shipped_rules_find_can_be_asked_for_again(index: Index):
+    angry = [said(n, f"down {n}", at=NOW - n * timedelta(minutes=1), by_brand=n % 9 == 0) for n in range(1, 60)]
+    index.store(batch(*angry))
+    index.record(
+        [
+            Event(f"{source}:{ago}", "run", NOW - ago * HOUR, {"event.dataset": source, **told})
+            for source, ago, told in [
+                *(("forum", ago, {"event.outcome": "success", "run.new": 1}) for ago in range(20, 26 * 24)),
+                ("x", 3, {"event.outcome": "success", "run.new": 0}),
+                ("x", 1, {"event.outcome": "failure", "run.failures": 2, "event.reason": "402"}),
+            ]
+        ]
+    )
+    index.refresh()
+    surge, stall = shipped("negative_surge"), shipped("stalled_source")
+    names = {"brand": ["Acme", "Beta"], "event.dataset": ["forum", "x"]}
+    wanted = [*negative_surge.wanted(surge, NOW), *stalled_source.wanted(stall, NOW)]
+    complaints, runs, hours = queries.counted(index, wanted, names)
+    found = [negative_surge.find(surge, name, [complaints[name]]) for name in ("Acme", "Beta")]
+    found += [stalled_source.find(stall, name, [runs[name], hours[name]]) for name in ("forum", "x")]
+    assert [finding and (finding.subject.name, finding.observed) for finding in found] == [
+        ("Acme", 53),
+        None,
+        ("forum", 0),
+        ("x", 0),
+    ]
+    assert found[3] and found[3].reason == "402"
+    for finding in found:
+        if finding:
+            body = {"query": finding.query, "size": 0, "track_total_hits": True}
+            assert index.search(body, over=finding.over)["hits"]["total"]["value"] == finding.observed
 
 
 def finding(index: Index, brand: str, over: Any = "mentions") -> Finding:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from hubbub.alerts.catalogue import load_rules
 from hubbub.cli import options, show
 from hubbub.cli.schema import schema
 from hubbub.core.examples import check_examples
@@ -31,8 +30,8 @@ def _check(parts: Parts) -> int:
         print(failure)
     for entry in listening.sources:
         parts.collector(entry)
-    rules = load_rules()
-    _ = parts.notifier
+    rules = parts.rules
+    _ = parts.notifiers
     print(
         f"{parts.settings.config}: {len(listening.brands)} brands, "
         f"{examples - len(failures)} of {examples} examples hold, "

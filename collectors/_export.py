@@ -26,10 +26,12 @@ Format = Literal["ndjson", "json", "csv"]
 class FilePage:
     """Attributes:
     cursor: the place behind the last record that nothing written later can change.
+    whole: this reading began at the file's start.
     """
 
     found: list[Found]
     cursor: Cursor
+    whole: bool
 
 
 class Export:
@@ -45,6 +47,10 @@ class Export:
         self._format = format_ or named
         self._seekable = self._format != "json" and not self._packed
         self._written: datetime | None = None
+
+    @property
+    def path(self) -> Path:
+        return self._path
 
     def written(self) -> datetime | None:
         """When the file was written last; None where it is gone."""
@@ -67,18 +73,19 @@ class Export:
             place = _Place.known(cursor, file)
             if place.complete_at == stat.st_size:
                 return
+            whole = place.records == 0
             page: list[Found] = []
             seen, records, end = place.records, place.records, place.bytes if self._seekable else stat.st_size
             for found in self._found(file, place, needed):
                 if len(page) == PAGE:
-                    yield FilePage(page, _Place(records, end).remembered(file))
+                    yield FilePage(page, _Place(records, end).remembered(file), whole)
                     page = []
                 page.append(found)
                 seen += 1
                 if found.complete:
                     records, end = seen, found.end if self._seekable else end
             if page:
-                yield FilePage(page, _Place(records, end, stat.st_size).remembered(file))
+                yield FilePage(page, _Place(records, end, stat.st_size).remembered(file), whole)
 
     @contextmanager
     def _opened(self) -> Iterator[BinaryIO]:

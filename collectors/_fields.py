@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from hubbub.core.clean import clean_text
 from hubbub.core.errors import Skippable
 from hubbub.core.mention import Mention
 from hubbub.core.settings import explain
@@ -21,11 +22,11 @@ _LINK = re.compile(r"https?://[^\s<>\"\\^`{|}\x00-\x20]+")
 def storable(value: Any, depth: int = 0) -> Any:
     """The value as every store takes it: no half characters, NUL or NaN, no number over 64 bits, no endless nesting."""
     if isinstance(value, str):
-        return _whole(value)
+        return clean_text(value)
     if isinstance(value, dict):
         if depth == _DEEPEST:
             return "(nested too deeply)"
-        return {_whole(str(key)): storable(inner, depth + 1) for key, inner in value.items()}
+        return {clean_text(str(key)): storable(inner, depth + 1) for key, inner in value.items()}
     if isinstance(value, list):
         return "(nested too deeply)" if depth == _DEEPEST else [storable(inner, depth + 1) for inner in value]
     if isinstance(value, bool) or value is None:
@@ -67,25 +68,6 @@ def part(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def moment(value: Any) -> datetime:
-    """UTC, from ISO 8601 (without a zone: UTC), or from seconds or milliseconds since 1970.
-
-    Raises:
-        Skippable: it is no time.
-    """
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{9,14}(\.[0-9]+)?", value.strip()):
-        value = float(value)
-    try:
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return _EPOCH + timedelta(seconds=value / 1000 if abs(value) >= 1e11 else value)
-        if isinstance(value, str):
-            said = datetime.fromisoformat(value.strip())
-            return said.astimezone(UTC) if said.tzinfo else said.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise Skippable("has no time that can be read" if value is not None else "has no time")
-
-
 def mention(now: datetime, **fields: Any) -> Mention:
     """The mention, checked.
 
@@ -99,13 +81,3 @@ def mention(now: datetime, **fields: Any) -> Mention:
     if not _EPOCH <= made.posted_at <= now + timedelta(days=1):
         raise Skippable(f"is dated {made.posted_at:%Y-%m-%d}, which cannot be")
     return made
-
-
-def _whole(text: str) -> str:
-    if "\0" in text:
-        text = text.replace("\0", "\ufffd")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text

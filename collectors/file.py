@@ -8,22 +8,27 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from hubbub.collectors import _fields as fields
+from hubbub.collectors._address import fill, placeholders
 from hubbub.collectors._export import Export, Format
 from hubbub.collectors._records import Found
+from hubbub.collectors._times import DateFormat, Times
 from hubbub.core.clock import Clock, utc_now
 from hubbub.core.errors import Misconfigured, Skippable
 from hubbub.core.mention import Author, Engagement, Kind, Mention
 from hubbub.core.ports import Cursor, Page, Query, Raw
-from hubbub.core.records import DeadLetter
-from hubbub.core.settings import SourceOptions
+from hubbub.core.records import DeadLetter, Identity
+from hubbub.core.settings import SourceOptions, Zone
 
 _YES = {"true", "yes", "y", "t", "1"}
+_IN_ADDRESSES = ("author_id", "author_name", "brand", "channel", "conversation_id", "native_id", "parent_id")
+_COLUMNS_SHOWN = 30
 
 
 class Columns(BaseModel):
@@ -31,8 +36,8 @@ class Columns(BaseModel):
 
     Attributes:
         native_id: where a record has none, a hash of the record stands in.
-        posted_at, observed_at: ISO 8601 (without a zone: UTC), or seconds or milliseconds since 1970. Where a record
-            does not say when it was observed, the file's own time stands in.
+        posted_at, observed_at: as `date_format` and `timezone` say. Where a record does not say when it was observed,
+            the file's own time stands in.
         kind: one of Hubbub's kinds; without one, the option `kind`, or `reply` where that is `post` and there is a
             parent.
         is_brand, deleted: true, yes or 1.
@@ -68,6 +73,11 @@ class Options(SourceOptions):
     format: where the file's name does not say it.
     source: the place that the file was exported from.
     channel: for records that do not name theirs.
+    timezone: of times that name none; by default that of `hubbub.yaml`.
+    date_format: `dd/mm/yyyy`, `mm/dd/yyyy` or `yyyy-mm-dd`, whichever sign is between them and with or without a time
+        behind, or `excel` for its serial numbers; by default ISO 8601, or seconds or milliseconds since 1970. A year
+        from 2400 on is of the Buddhist era.
+    url_template: the address of a record that has none: `https://forum.example/t/{conversation_id}#post-{native_id}`.
     """
 
     path: Path
@@ -75,7 +85,22 @@ class Options(SourceOptions):
     source: str = Field(default="file", max_length=64, pattern=r"^[a-z0-9][a-z0-9_.-]*$")
     kind: Kind = Kind.post
     channel: str | None = None
+    timezone: Zone | None = Field(default=None, validate_default=True)
+    date_format: DateFormat | None = None
+    url_template: str | None = None
     columns: Columns = Columns()
+
+    @field_validator("timezone", mode="before")
+    @classmethod
+    def _of_the_settings(cls, zone: Any, info: ValidationInfo) -> Any:
+        return zone if zone is not None else (info.context or {}).get("timezone")
+
+    @field_validator("url_template")
+    @classmethod
+    def _can_be_filled(cls, template: str | None) -> str | None:
+        if template is not None:
+            placeholders(template, _IN_ADDRESSES)
+        return template
 
     @field_validator("path")
     @classmethod
@@ -94,23 +119,27 @@ class Options(SourceOptions):
 class Collector:
     """Reads one file. An observation's time is the file's own, so reading the same file again changes nothing."""
 
+    local = True
+
     def __init__(self, options: Options, clock: Clock = utc_now) -> None:
         self._options = options
         self._clock = clock
         self._export = Export(options.path, options.format)
+        self._times = Times(options.timezone or UTC, options.date_format)
 
-    def fetch(self, query: Query, cursor: Cursor | None) -> Iterator[Page]:
-        """Yields the records behind the cursor, 500 a page; all of them, whatever the query.
+    def fetch(self, query: Query, cursor: Cursor | None, since: datetime | None = None) -> Iterator[Page]:
+        """Yields the records behind the cursor, 500 a page; all of them, whatever the query. With `since` it begins at
+        the file's start.
 
         Raises:
             Misconfigured: the file is not there or is not what its name says, or a table lacks a column.
         """
-        needed = {name: getattr(self._options.columns, name) for name in self._needed()}
-        for page in self._export.pages(cursor, needed):
+        for page in self._export.pages(None if since else cursor, self._needed()):
             yield Page(
                 records=[fields.storable(found.record) for found in page.found if found.record is not None],
                 cursor=page.cursor,
                 dead=[self._letter(found) for found in page.found if found.record is None],
+                whole=page.whole,
             )
 
     def normalise(self, raw: Raw) -> Mention:
@@ -119,10 +148,9 @@ class Collector:
         Raises:
             Skippable: it has neither text nor title, or no readable time.
         """
-        columns = self._options.columns
 
         def of(name: str) -> Any:
-            return _value(raw, getattr(columns, name))
+            return self._said(raw, name)
 
         deleted = _is_true(of("deleted"))
         text, title = fields.words(of("text")), fields.words(of("title"))
@@ -136,18 +164,18 @@ class Collector:
             native_id=fields.name(of("native_id")) or _hash(raw),
             kind=self._kind(of("kind"), parent),
             channel=fields.words(of("channel")) or self._options.channel,
-            posted_at=fields.moment(of("posted_at")),
+            posted_at=self._times.read(of("posted_at")),
             observed_at=(self._export.written() or self._clock())
             if observed in (None, "")
-            else fields.moment(observed),
-            url=None if deleted else fields.link(of("url")),
+            else self._times.read(observed),
+            url=None if deleted else fields.link(of("url")) or self._address(raw),
             title=None if deleted else title,
             text="" if deleted or text is None else text,
             author=Author()
             if deleted
             else Author(
                 id=fields.name(of("author_id")),
-                name=(fields.name(of("author_name")) or "").lstrip("@") or None,
+                name=_account(of("author_name")),
                 followers=fields.count(of("followers")),
                 is_brand=_is_true(of("is_brand")),
             ),
@@ -164,13 +192,61 @@ class Collector:
             raw={} if deleted else raw,
         )
 
+    def identify(self, raw: Raw) -> Identity:
+        """By the columns; a record without an id is known by its hash, as it is where it becomes a mention."""
+        raw = dict(fields.part(raw))
+        return Identity(
+            source=self._options.source,
+            native_id=fields.name(self._said(raw, "native_id")) or _hash(raw),
+            author_id=fields.name(self._said(raw, "author_id")),
+            author=_account(self._said(raw, "author_name")),
+        )
+
+    def probe(self) -> str:
+        """Opens the file and reads its first records, at most 500.
+
+        Raises:
+            Misconfigured: as `fetch` does; or none of these records can be read, or none has the text or the time.
+        """
+        path = self._export.path
+        page = next(self._export.pages(None, self._needed()), None)
+        if page is None:
+            return f"{path}: holds no record yet"
+        records = [found.record for found in page.found if found.record is not None]
+        if not records:
+            first = page.found[0].problem
+            raise Misconfigured(f"{path}: none of its first {len(page.found)} lines can be read; the first {first}")
+        columns = list(dict.fromkeys(column for record in records for column in record))
+        has = ", ".join(columns[:_COLUMNS_SHOWN]) + (", ..." if len(columns) > _COLUMNS_SHOWN else "")
+        absent = {name for name in self._needed() if all(self._said(record, name) is None for record in records)}
+        if any(fields.words(self._said(record, "title")) for record in records):
+            absent.discard("text")
+        for name in ("text", "posted_at"):
+            if name in absent:
+                column = self._needed()[name]
+                problem = f"none of its first {len(records)} records has {column!r} for `columns: {name}:`"
+                raise Misconfigured(f"{path}: {problem}; they have: {has}")
+        without = f"; none has {', '.join(sorted(absent))}" if absent else ""
+        return f"{path}: its first {len(page.found)} records have {has}{without}"
+
+    def _said(self, raw: Raw, name: str) -> Any:
+        return _value(raw, getattr(self._options.columns, name))
+
+    def _address(self, raw: Raw) -> str | None:
+        template = self._options.url_template
+        return fields.link(fill(template, lambda name: fields.name(self._said(raw, name)))) if template else None
+
     def _kind(self, said: Any, parent: str | None) -> Kind:
         if isinstance(said, str) and said.lower() in Kind.__members__:
             return Kind(said.lower())
         return Kind.reply if parent and self._options.kind is Kind.post else self._options.kind
 
-    def _needed(self) -> list[str]:
-        return sorted({"text", "posted_at"} | self._options.columns.model_fields_set)
+    def _needed(self) -> dict[str, str]:
+        """The columns that a table must have, by our names."""
+        template = self._options.url_template
+        of_address = placeholders(template, _IN_ADDRESSES) if template else ()
+        names = {"text", "posted_at", *of_address} | self._options.columns.model_fields_set
+        return {name: getattr(self._options.columns, name) for name in sorted(names)}
 
     def _letter(self, found: Found) -> DeadLetter:
         raw = fields.storable({"line": found.line})
@@ -184,6 +260,10 @@ def _value(raw: Raw, column: str) -> Any:
     for step in column.split("."):
         value = fields.part(value).get(step)
     return value
+
+
+def _account(value: Any) -> str | None:
+    return (fields.name(value) or "").lstrip("@") or None
 
 
 def _is_true(value: Any) -> bool:

@@ -5,9 +5,9 @@ Records are things as Reddit sends them, `{"kind": "t3", "data": {...}}` (https:
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Self
 
@@ -20,12 +20,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hubbub.collectors import _fields as fields
 from hubbub.collectors._search import any_of, quoted
+from hubbub.collectors._times import Times
 from hubbub.collectors._web import Refused, Web, access
 from hubbub.core.clock import Clock, utc_now
 from hubbub.core.errors import Fatal, Misconfigured, Retryable, Skippable
 from hubbub.core.mention import Author, Engagement, Kind, Mention
+from hubbub.core.moments import shown
 from hubbub.core.ports import Cursor, Page, Query, Raw
-from hubbub.core.records import DeadLetter
+from hubbub.core.records import DeadLetter, Identity
 from hubbub.core.settings import SourceOptions
 
 FIRST = timedelta(days=7)  # how far the first run reads back
@@ -89,6 +91,8 @@ class Collector:
     """Reads each listing from its newest post back to where the last run began, less an overlap. A listing's place in
     the cursor moves with its last page."""
 
+    local = False
+
     def __init__(self, options: Options, clock: Clock = utc_now) -> None:
         """Raises: Misconfigured: an environment variable is missing or wrong."""
         keys = access(Access)
@@ -109,14 +113,16 @@ class Collector:
             requestor_kwargs={"session": Web("Reddit", _KEYS, clock)},
         )
 
-    def fetch(self, query: Query, cursor: Cursor | None) -> Iterator[Page]:
-        """Yields the pages of every listing; the first run goes back 7 days.
+    def fetch(self, query: Query, cursor: Cursor | None, since: datetime | None = None) -> Iterator[Page]:
+        """Yields the pages of every listing; the first run goes back 7 days, one with `since` to that time.
 
         `Page.missed` is told with a listing's last page. Where the listing ended at Reddit's limit before it came to
         the last run's place, it is an estimate by the pace of what was read (on the first run: None).
         """
         lanes = list(self._lanes(query))
         marks = {lane.key: mark for lane in lanes if (mark := _mark(cursor, lane.key)) is not None}
+        if since is not None:
+            marks = {lane.key: since.timestamp() for lane in lanes}
         for lane in lanes:
             for page in self._read(lane, marks.get(lane.key)):
                 if page.cursor is not None:
@@ -132,10 +138,10 @@ class Collector:
         """
         data = fields.part(raw.get("data"))
         kind = raw.get("kind")
-        fullname = data.get("name") or f"{kind}_{data.get('id')}"
         if kind not in ("t1", "t3"):
             raise Skippable(f"is neither a submission nor a comment but {kind!r}"[:100])
-        if not isinstance(fullname, str) or not re.fullmatch(kind + r"_[0-9a-z]{1,20}", fullname):
+        fullname = _fullname(raw)
+        if fullname is None:
             raise Skippable("has no id")
         submission = kind == "t3"
         text = data.get("selftext" if submission else "body")
@@ -151,7 +157,7 @@ class Collector:
             native_id=fullname,
             kind=Kind.post if submission else Kind.reply if (parent or "").startswith("t1_") else Kind.comment,
             channel=fields.words(data.get("subreddit")),
-            posted_at=fields.moment(data.get("created_utc")),
+            posted_at=Times().read(data.get("created_utc")),
             observed_at=self._clock(),
             url=None if deleted else _permalink(data.get("permalink")),
             title=None if deleted else title,
@@ -167,6 +173,19 @@ class Collector:
             deleted=deleted,
             raw={} if deleted else raw,
         )
+
+    def identify(self, raw: Raw) -> Identity:
+        thing = fields.part(raw)
+        author = _author(fields.part(thing.get("data")))
+        return Identity(source="reddit", native_id=_fullname(thing), author_id=author.id, author=author.name)
+
+    def probe(self) -> str:
+        """Asks for the newest submission of the first subreddit."""
+        name = self._options.subreddits[0]
+        children, _ = next(self._listing(_Lane("", name, f"r/{name}/new/", {}), limit=1))
+        newest = _time(children[0]) if children else None
+        when = "no post yet" if newest is None else f"newest post {shown(datetime.fromtimestamp(newest, UTC))}"
+        return f"Reddit lets us read r/{name} ({when})"
 
     def _lanes(self, query: Query) -> Iterator[_Lane]:
         terms = [quoted(term.lstrip("@#")) for term in (*query.handles, *query.hashtags, *query.phrases)]
@@ -202,12 +221,12 @@ class Collector:
             yield Page(records, cursor, dead, _missed(read, now, oldest, mark, limited=not reached and read >= FULL))
             return
 
-    def _listing(self, lane: _Lane) -> Iterator[tuple[list[Any], bool]]:
+    def _listing(self, lane: _Lane, limit: int = 100) -> Iterator[tuple[list[Any], bool]]:
         """The listing's children page by page, and whether there is another page."""
         seen: set[str] = set()
         after = ""
         while True:
-            answer = self._ask(lane, {**lane.params, "limit": 100, **({"after": after} if after else {})})
+            answer = self._ask(lane, {**lane.params, "limit": limit, **({"after": after} if after else {})})
             data = fields.part(fields.part(answer).get("data"))
             children = data.get("children")
             if not isinstance(children, list):
@@ -266,6 +285,14 @@ def _mark(cursor: Cursor | None, key: str) -> float | None:
 def _time(child: Any) -> float | None:
     value = fields.part(fields.part(child).get("data")).get("created_utc")
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _fullname(thing: Mapping[str, Any]) -> str | None:
+    """`t3_abc`, which Reddit writes whole or in two parts."""
+    kind, data = thing.get("kind"), fields.part(thing.get("data"))
+    said = data.get("name") or f"{kind}_{data.get('id')}"
+    known = kind in ("t1", "t3") and isinstance(said, str) and re.fullmatch(f"{kind}_[0-9a-z]{{1,20}}", said)
+    return said if known else None
 
 
 def _author(data: Any) -> Author:

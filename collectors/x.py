@@ -5,7 +5,9 @@ A record is `{"tweet": {...}, "author": {...}}`: a post as X sends it, and its a
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from hashlib import sha256
 from html import unescape
 from typing import Any
@@ -16,15 +18,19 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hubbub.collectors import _fields as fields
 from hubbub.collectors._search import any_of, quoted
+from hubbub.collectors._times import Times
 from hubbub.collectors._web import Refused, Web, access
 from hubbub.core.clock import Clock, utc_now
 from hubbub.core.errors import Fatal, Retryable, Skippable
 from hubbub.core.mention import Author, Engagement, Kind, Mention
+from hubbub.core.moments import shown
 from hubbub.core.ports import Cursor, Page, Query, Raw
-from hubbub.core.records import DeadLetter
+from hubbub.core.records import DeadLetter, Identity
 from hubbub.core.settings import SourceOptions
 
 QUERY = 512  # characters of one search
+SEARCHED = timedelta(days=7) - timedelta(minutes=1)  # before now; X refuses a start that is older when it arrives
+SETTLED = timedelta(minutes=1)  # a search has to begin at least some seconds before now
 _KEY = "HUBBUB_X__BEARER_TOKEN"
 _EXCEPT = "-is:retweet"
 _ID = re.compile(r"[0-9]{1,19}")
@@ -63,9 +69,19 @@ class Options(SourceOptions):
     own_posts: bool = True
 
 
+@dataclass(frozen=True)
+class _Place:
+    """From where on a search is read: behind a post, or from a time on; neither: what X keeps, 7 days."""
+
+    since_id: str | None = None
+    start: datetime | None = None
+
+
 class Collector:
     """Searches for the whole watch list, in as few searches as it takes. A search's place in the cursor, the newest id,
     moves with its last page."""
+
+    local = False
 
     def __init__(self, options: Options, clock: Clock = utc_now) -> None:
         """Raises: Misconfigured: an environment variable is missing or wrong."""
@@ -76,18 +92,20 @@ class Collector:
         self._client = tweepy.Client(keys.bearer_token.get_secret_value(), return_type=dict)
         self._client.session = Web("X", _KEY, clock, ("https://api.twitter.com", keys.base_url.rstrip("/")))
 
-    def fetch(self, query: Query, cursor: Cursor | None) -> Iterator[Page]:
-        """Yields the pages of every search, newest first; a search that is new reads the last 7 days."""
+    def fetch(self, query: Query, cursor: Cursor | None, since: datetime | None = None) -> Iterator[Page]:
+        """Yields the pages of every search, newest first; a search that is new reads the last 7 days, the most that X
+        searches, and one with `since` at most these."""
         asked = {sha256(search.encode()).hexdigest()[:16]: search for search in self._searches(query)}
-        since = {key: mark for key in asked if (mark := _mark(cursor, key)) is not None}
+        marks = {key: mark for key in asked if (mark := _mark(cursor, key)) is not None and since is None}
+        start = None if since is None else self._start(since)
         for key, search in asked.items():
-            newest = since.get(key)
-            for answer, first, last in self._answers(search, since.get(key)):
+            newest = marks.get(key)
+            for answer, first, last in self._answers(search, _Place(marks.get(key), start)):
                 if first:
                     newest = _id(fields.part(answer.get("meta")).get("newest_id")) or newest
                 if last and newest is not None:
-                    since[key] = newest
-                yield self._page(answer, {"newest_id": dict(since)} if last else None)
+                    marks[key] = newest
+                yield self._page(answer, {"newest_id": dict(marks)} if last else None)
 
     def normalise(self, raw: Raw) -> Mention:
         """Maps a post.
@@ -102,8 +120,7 @@ class Collector:
         text = fields.words(fields.part(tweet.get("note_tweet")).get("text")) or fields.words(tweet.get("text"))
         if text is None:
             raise Skippable("has no text")
-        username = author.get("username")
-        known = isinstance(username, str) and re.fullmatch(r"[A-Za-z0-9_]{1,15}", username)
+        username = _username(author)
         metrics = fields.part(tweet.get("public_metrics"))
         parent = _answered(tweet.get("referenced_tweets"))
         return fields.mention(
@@ -111,13 +128,13 @@ class Collector:
             source="x",
             native_id=native_id,
             kind=Kind.reply if parent else Kind.post,
-            posted_at=fields.moment(tweet.get("created_at")),
+            posted_at=Times().read(tweet.get("created_at")),
             observed_at=self._clock(),
-            url=f"https://x.com/{username if known else 'i'}/status/{native_id}",
+            url=f"https://x.com/{username or 'i'}/status/{native_id}",
             text=unescape(text),
             author=Author(
-                id=_id(author.get("id")) or _id(tweet.get("author_id")),
-                name=username if known else None,
+                id=_author_id(tweet, author),
+                name=username,
                 followers=fields.count(fields.part(author.get("public_metrics")).get("followers_count")),
             ),
             engagement=Engagement(
@@ -131,6 +148,32 @@ class Collector:
             raw=raw,
         )
 
+    def identify(self, raw: Raw) -> Identity:
+        tweet, author = fields.part(fields.part(raw).get("tweet")), fields.part(fields.part(raw).get("author"))
+        return Identity(
+            source="x", native_id=_id(tweet.get("id")), author_id=_author_id(tweet, author), author=_username(author)
+        )
+
+    def probe(self) -> str:
+        """Asks how many posts were read this month, which X does not charge for
+        (https://docs.x.com/x-api/usage/get-usage)."""
+        answer = self._read(lambda: self._client.request("GET", "/2/usage/tweets").json())
+        usage = fields.part(fields.part(answer).get("data"))
+        read, cap = fields.count(usage.get("project_usage")), fields.count(usage.get("project_cap"))
+        if read is None:
+            raise Retryable("X's answer says nothing of our usage")
+        return f"X knows our key: {read:,} posts read this month" + ("" if cap is None else f" of {cap:,}")
+
+    def _start(self, since: datetime) -> datetime | None:
+        """The time as X takes it: None, from where its search begins, where that is later."""
+        now = self._clock()
+        if since < now - SEARCHED:
+            log.warning(
+                "X searches the last 7 days alone; what is older is not read, though %s was asked for", shown(since)
+            )
+            return None
+        return min(since, now - SETTLED)
+
     def _searches(self, query: Query) -> Iterator[str]:
         terms: list[str] = []
         for handle in query.handles:
@@ -141,17 +184,17 @@ class Collector:
         for group in any_of(terms, QUERY - len(f"() {_EXCEPT}")):
             yield f"({group}) {_EXCEPT}"
 
-    def _answers(self, search: str, since_id: str | None) -> Iterator[tuple[dict[str, Any], bool, bool]]:
+    def _answers(self, search: str, place: _Place) -> Iterator[tuple[dict[str, Any], bool, bool]]:
         """The answers to a search, each with whether it is the first and the last."""
         seen: set[str] = set()
         token: str | None = None
         while True:
             try:
-                answer = self._ask(search, since_id, token)
+                answer = self._ask(search, place, token)
             except Refused as error:
-                if error.status == 400 and since_id is not None and token is None and "since_id" in error.detail:
+                if error.status == 400 and place.since_id and token is None and "since_id" in error.detail:
                     log.warning("X no longer knows the place where the last run ended; reading the last 7 days")
-                    since_id = None
+                    place = _Place()
                     continue
                 raise
             first = token is None
@@ -163,18 +206,27 @@ class Collector:
                 return
             seen.add(token)
 
-    def _ask(self, search: str, since_id: str | None, token: str | None) -> dict[str, Any]:
+    def _ask(self, search: str, place: _Place, token: str | None) -> dict[str, Any]:
+        since_id, start = place.since_id, place.start
         try:
-            answer = self._client.search_recent_tweets(search, since_id=since_id, next_token=token, **_FIELDS)
+            answer = self._read(
+                lambda: self._client.search_recent_tweets(
+                    search, since_id=since_id, start_time=start, next_token=token, **_FIELDS
+                )
+            )
         except Refused as error:
             if error.status == 400 and "since_id" not in error.detail:
                 raise Fatal(f"X does not understand a search of {len(search)} characters for this watch list") from None
             raise
-        except (tweepy.TweepyException, ValueError) as error:
-            raise Retryable(f"X's answer cannot be read ({type(error).__name__})") from None
         if not isinstance(answer, dict) or not isinstance(answer.get("data", []), list):
             raise Retryable("X's answer is not a page of posts")
         return answer
+
+    def _read(self, ask: Callable[[], Any]) -> Any:
+        try:
+            return ask()
+        except (tweepy.TweepyException, ValueError) as error:
+            raise Retryable(f"X's answer cannot be read ({type(error).__name__})") from None
 
     def _page(self, answer: dict[str, Any], cursor: Cursor | None) -> Page:
         users = fields.part(answer.get("includes")).get("users")
@@ -198,6 +250,15 @@ def _mark(cursor: Cursor | None, key: str) -> str | None:
 
 def _id(value: Any) -> str | None:
     return value if isinstance(value, str) and _ID.fullmatch(value) else None
+
+
+def _author_id(tweet: Mapping[str, Any], author: Mapping[str, Any]) -> str | None:
+    return _id(author.get("id")) or _id(tweet.get("author_id"))
+
+
+def _username(author: Mapping[str, Any]) -> str | None:
+    value = author.get("username")
+    return value if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_]{1,15}", value) else None
 
 
 def _is_user(user: Any) -> bool:

@@ -131,6 +131,10 @@ class Matcher:
                 matches.append(_match(brand))
         return mention, tuple(matches)
 
+    def knows(self, brand: str) -> bool:
+        """Whether a source that names this brand means one of the watch list."""
+        return fold(brand) in self._names
+
     def _voices(self, author: Author) -> list[tuple[Brand, str]]:
         """The brands that the account speaks for. Only capitals are folded: a look-alike name is another account."""
         return self._accounts.get("@" + author.name.lstrip("@").casefold(), []) if author.name else []

@@ -44,21 +44,32 @@ class Page:
             answers newest first moves it only with its last page).
         dead: records that could not even be read as such.
         missed: how many posts the source had before this page that could not be read; None when it cannot tell.
+        whole: the reading that this page belongs to began at the very start of the source.
     """
 
     records: Sequence[Raw]
     cursor: Cursor | None
     dead: Sequence[DeadLetter] = ()
     missed: int | None = None
+    whole: bool = False
 
 
 class Collector(Protocol):
     """One source. Its module `collectors/<name>.py` holds `Options` (a pydantic model of its `sources:` entry) and
     `Collector(options, clock)`; opening it may raise Misconfigured, and nothing is asked of the network before
-    `fetch`."""
+    `fetch`.
 
-    def fetch(self, query: Query, cursor: Cursor | None) -> Iterator[Page]:
+    Attributes:
+        local: it reads what lies on this machine: reading it again from its start costs nothing and asks nobody.
+    """
+
+    local: bool
+
+    def fetch(self, query: Query, cursor: Cursor | None, since: datetime | None = None) -> Iterator[Page]:
         """Yields pages from the cursor on; the first run has none.
+
+        Args:
+            since: reads back to that time, whatever the cursor says; a local source is read from its start.
 
         Raises:
             Retryable: the source is away or over its quota.

@@ -1,4 +1,4 @@
-"""A local Reddit: OAuth token, search, comments and info, 100 a page, a listing's end at 1,000.
+"""A local Reddit: OAuth token, search, new, comments and info, 100 a page, a listing's end at 1,000.
 
 with FakeReddit() as reddit:
     reddit.submissions.append(submission("abc", title="Acme is down"))
@@ -89,14 +89,15 @@ class FakeReddit(LocalServer):
         if request.path.rstrip("/") == "/api/info":
             wanted = request.params.get("id", "").split(",")
             return self._listing([t for t in (*self.submissions, *self.comments) if _data(t).get("name") in wanted], {})
-        match = re.fullmatch(r"/r/(\w+)/(search|comments)/?", request.path)
+        match = re.fullmatch(r"/r/(\w+)/(search|new|comments)/?", request.path)
         if match is None:
             return Answer(404, {"message": "Not Found", "error": 404})
         subreddit, what = match.groups()
         if subreddit in self.closed:
             status = self.closed[subreddit]
             return Answer(status, {"error": status}, {"Location": f"{self.url}/subreddits/search?q={subreddit}"})
-        things = self._search(request.params.get("q", "")) if what == "search" else self.comments
+        found = {"new": self.submissions, "comments": self.comments}
+        things = self._search(request.params.get("q", "")) if what == "search" else found[what]
         return self._listing([t for t in things if subreddit == "all" or _in(t, subreddit)], request.params)
 
     def _search(self, expression: str) -> list[Any]:

@@ -1,4 +1,4 @@
-"""A local X: recent search with its paging, `since_id`, 7 days of memory and 512 characters.
+"""A local X: recent search with its paging, `since_id`, `start_time`, 7 days of memory and 512 characters, and usage.
 
 with FakeX() as x:
     x.posts.append(post(1, text="Acme is down"))
@@ -57,6 +57,9 @@ class FakeX(LocalServer):
     def answer(self, request: Request) -> Answer:
         if request.headers.get("Authorization") != "Bearer the-x-token":
             return Answer(401, {"title": "Unauthorized", "status": 401})
+        if request.path == "/2/usage/tweets":
+            usage = {"cap_reset_day": 10, "project_cap": "2000000", "project_id": "1369", "project_usage": "43435"}
+            return Answer(body={"data": usage})
         if request.path != "/2/tweets/search/recent":
             return Answer(404, {"title": "Not Found", "status": 404})
         query, size = request.params.get("query", ""), int(request.params.get("max_results", 10))
@@ -71,6 +74,11 @@ class FakeX(LocalServer):
             if any(_number(p) == since and not self._remembered(p) for p in self.posts):
                 return _invalid("since_id", "'since_id' must be a tweet id created after [7 days ago]")
             found = [p for p in found if _number(p) > since or not _number(p)]
+        if "start_time" in request.params:
+            begin = datetime.fromisoformat(request.params["start_time"])
+            if not self.now - timedelta(days=7) <= begin <= self.now - timedelta(seconds=10):
+                return _invalid("start_time", "'start_time' must be on or after [7 days ago]")
+            found = [p for p in found if not _number(p) or datetime.fromisoformat(p["created_at"]) >= begin]
         start = int(request.params.get("next_token", "t0")[1:])
         page = found[start : start + size]
         ids = [str(_number(p)) for p in page if _number(p)]

@@ -12,6 +12,7 @@ from hubbub.core.records import Run
 from hubbub.core.settings import SourceEntry
 from hubbub.flows import by_prefect
 from hubbub.flows import collect as collecting
+from hubbub.flows.collect import Progress
 from hubbub.flows.parts import Parts
 from tests.command import write_config
 
@@ -30,7 +31,8 @@ class Source:
         self.failures = failures
         self.tries = 0
 
-    def __call__(self, parts: Parts, entry: SourceEntry) -> Run:
+    def __call__(self, parts: Parts, entry: SourceEntry, progress: Progress, *, since: None, retried: bool) -> Run:
+        assert retried == (self.tries > 0)
         self.tries += 1
         if self.tries <= self.failures:
             raise self.error

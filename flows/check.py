@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from hubbub.alerts.catalogue import load_rules
 from hubbub.core.errors import HubbubError, Misconfigured
@@ -67,9 +68,9 @@ def check(parts: Parts, online: bool = False) -> Checked:
     for entry in parts.listening.sources:
         tried = Tried(entry.name)
         checked.sources.append(tried)
-        if _passes(checked, entry.name, lambda entry=entry, tried=tried: _try(parts, entry, tried, online)):
+        if _passes(checked, entry.name, partial(_try, parts, entry, tried, online)):
             checked.ready += not _judge(tried, checked)
-    _passes(checked, "", lambda: _alerts(parts, checked))
+    _passes(checked, "", partial(_alerts, parts, checked))
     return checked
 
 

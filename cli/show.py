@@ -1,12 +1,15 @@
 """How the commands show things: bars and tables on a terminal, plain lines elsewhere."""
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+
+_NOT_ASCII = re.compile(r"[^\n -~]+")
 
 console = Console(highlight=False, markup=False, emoji=False)
 
@@ -32,13 +35,26 @@ def as_json(value: Any) -> None:
 
 
 def json_text(value: Any, indent: int | None = None) -> str:
-    """The value as JSON, in escapes where the output cannot hold a character (a lone surrogate, Thai in ASCII)."""
+    """The value as JSON: letters as they are, in escapes what does not print (a terminal would obey it) and what the
+    output cannot hold (a lone surrogate, Thai in ASCII)."""
     text = json.dumps(value, indent=indent, ensure_ascii=False, default=lambda moment: moment.isoformat())
+    encoding = sys.stdout.encoding or "utf-8"
+    return _NOT_ASCII.sub(lambda found: _escaped(found[0], encoding), text)
+
+
+def _escaped(letters: str, encoding: str) -> str:
+    """Letters that are not ASCII, those in escapes that the output should not hold."""
+    if letters.isprintable() and _holds(encoding, letters):
+        return letters
+    return "".join(c if c.isprintable() and _holds(encoding, c) else json.dumps(c)[1:-1] for c in letters)
+
+
+def _holds(encoding: str, letters: str) -> bool:
     try:
-        text.encode(sys.stdout.encoding)
+        letters.encode(encoding)
     except UnicodeEncodeError:
-        return json.dumps(value, indent=indent, default=lambda moment: moment.isoformat())
-    return text
+        return False
+    return True
 
 
 def _plain(value: Any) -> str:

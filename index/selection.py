@@ -21,7 +21,7 @@ class Selection:
     """What is None is not asked for.
 
     Attributes:
-        brand: one of ours, or a competitor where `everyone` speaks.
+        brand: one of ours, or a competitor with `everyone` or `uncounted`.
         source: name of the `sources:` entry that brought the mention first.
         platform: where it was said (`x`, `reddit`, ...).
         term: of the watch list, as it is written there.
@@ -30,6 +30,7 @@ class Selection:
         text: words that are all in its message or all in its title.
         uncertain: only where the model was not sure of the sentiment.
         everyone: also what brands say themselves, and what is about competitors alone; screens count customers only.
+        uncounted: only what they leave out.
     """
 
     brand: str | None = None
@@ -43,13 +44,16 @@ class Selection:
     text: str | None = None
     uncertain: bool = False
     everyone: bool = False
+    uncounted: bool = False
 
     def query(self) -> Json:
         """The query that finds these mentions, on both indexes."""
         wanted: list[Json] = [] if self.everyone else [_CUSTOMERS]
+        if self.uncounted:
+            wanted = [{"bool": {"must_not": [_CUSTOMERS]}}]
         if self.brand is not None:
             brands: list[Json] = [{"term": {"brand": self.brand}}]
-            if self.everyone:
+            if self.everyone or self.uncounted:
                 brands.append({"term": {"competitor": self.brand}})
             wanted.append({"bool": {"should": brands, "minimum_should_match": 1}})
         terms = {

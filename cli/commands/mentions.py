@@ -31,6 +31,7 @@ MOST = 10_000  # mentions in one answer of an index
 @click.option("--since", metavar="TIME", help="Posted since then: 12h, 7d or an ISO time.")
 @click.option("--until", metavar="TIME", help="Posted before then, written likewise.")
 @click.option("--everyone", is_flag=True, help="Also what brands say themselves, and what is about competitors alone.")
+@click.option("--uncounted", is_flag=True, help="Only what brands say themselves, and what is about competitors alone.")
 @click.option("--limit", type=click.IntRange(0, MOST), default=20, show_default=True, metavar="N")
 @click.option("--unmasked", is_flag=True, help="Show e-mail addresses and phone numbers.")
 @options.config
@@ -65,10 +66,11 @@ def command(
 
 
 def _masked(document: Json) -> Json:
-    """The document with its e-mail addresses and numbers hidden."""
+    """The document with people's e-mail addresses and numbers hidden."""
     said = {part: masked(document[part]) for part in ("title", "message") if part in document}
+    user = {part: masked(said) if part in ("id", "name") else said for part, said in document.get("user", {}).items()}
     address = link(document.get("url", {}).get("full"))
-    return {**document, **said, "url": {"full": address} if address else {}}
+    return {**document, **said, "user": user, "url": {"full": address} if address else {}}
 
 
 def _lines(name: str, document: Json, zone: tzinfo) -> Iterator[str]:
@@ -83,5 +85,6 @@ def _lines(name: str, document: Json, zone: tzinfo) -> Iterator[str]:
     for part in ("title", "message"):
         if document.get(part):
             yield f"  {shortened(harmless(document[part]), SHOWN)}"
-    if address := link(document.get("url", {}).get("full")):
+    address = document.get("url", {}).get("full")
+    if address and harmless(address) == address:
         yield f"  {address}"

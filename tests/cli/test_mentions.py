@@ -32,7 +32,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "author_name": "สมชาย",
             **at,
         },
-        {"native_id": "3", "text": "Nimbus is fine", **at},
+        {
+            "native_id": "3",
+            "text": "Nimbus is fine",
+            "author_name": "jo@example.com",
+            "author_id": "jo@example.com",
+            **at,
+        },
         {"native_id": "4", "text": "We are sorry, write to us", "author_name": "kolibri", **at},
     ]
     shop = [
@@ -66,6 +72,8 @@ def test_customers_about_our_brands_newest_first(folder: Path) -> None:
         ("--brand Kolibri --label negative --source board", {"forum:1"}),
         ("--brand Nimbus --everyone", {"forum:3"}),
         ("--brand Nimbus", set()),
+        ("--brand Nimbus --uncounted", {"forum:3"}),
+        ("--uncounted", {"forum:3", "forum:4"}),
         ("--until 2026-09-02", {"forum:1", "forum:2"}),
         ("--since 2026-09-20T17:00", {"reviews:9"}),  # Bangkok's
         ("--since 2026-09-20T17:01", set()),
@@ -104,6 +112,23 @@ def test_hostile_text_stays_text(folder: Path) -> None:
     assert "Broken box" in shown
     assert "\x1b" not in shown
     assert "\u202e" not in shown
+
+
+def test_an_author_is_masked_as_the_text_is(folder: Path) -> None:
+    for json_too in ([], ["--json"]):
+        asked = ["mentions", "--brand", "Nimbus", "--everyone", *json_too]
+        assert "jo@example.com" not in hubbub(*asked, folder=folder).stdout
+        assert "jo@example.com" in hubbub(*asked, "--unmasked", folder=folder).stdout
+
+
+def test_json_holds_nothing_that_a_terminal_obeys(folder: Path) -> None:
+    done = hubbub("mentions", "--json", "--text", "box", folder=folder)
+    assert done.stdout.replace("\n", "").isprintable()
+    assert json.loads(done.stdout)[0]["title"] == "Broken\u202e box\x1b[31m"
+    assert "ส่งช้ามาก" in hubbub("mentions", "--json", folder=folder).stdout
+    ascii_only = hubbub("mentions", "--json", folder=folder, PYTHONUTF8="0", PYTHONIOENCODING="ascii").stdout
+    assert ascii_only.isascii()
+    assert json.loads(ascii_only) == json.loads(hubbub("mentions", "--json", folder=folder).stdout)
 
 
 def test_nothing_found_is_said(folder: Path) -> None:

@@ -5,16 +5,23 @@ from datetime import timedelta
 
 import pytest
 
-from hubbub.core.ports import Index
+from hubbub.core.ports import Batch, Index
 from hubbub.core.verdict import Label
 from hubbub.dashboards.answers import Answer, Period, Row, ask
 from hubbub.dashboards.coverage import look
 from hubbub.dashboards.panel import Panel, panels
+from hubbub.index import queries
 from hubbub.index.selection import Selection, count, select
-from tests.dashboards.seeds import NOW
+from tests.dashboards.seeds import NOW, seed
 
 PERIOD = Period(NOW - timedelta(days=14), NOW)
 WITHIN = {"since": PERIOD.start, "until": PERIOD.end + timedelta(milliseconds=1)}
+
+
+@pytest.fixture(params=["embedded", "elastic"])
+def index(request: pytest.FixtureRequest) -> Index:
+    found: Index = request.getfixturevalue(f"{request.param}_index")
+    return found
 
 
 def numbers(panel: Panel, answer: Answer) -> Iterator[tuple[str, int, Selection]]:
@@ -38,30 +45,54 @@ def _row(row: Row, field: str | None) -> dict[str, object]:
     return {} if field is None else {{"source": "platform", "match.term": "term"}[field]: row.label}
 
 
-@pytest.mark.parametrize("name", panels())
-def test_a_panels_numbers(embedded_index: Index, name: str) -> None:
-    panel = panels()[name]
+def test_a_panels_numbers(index: Index) -> None:
     checked = 0
-    for what, number, selection in numbers(panel, ask(panel, embedded_index.search, PERIOD)):
-        assert count(embedded_index, selection) == number, (panel.title, what)
-        checked += 1
-    assert checked
+    for panel in panels().values():
+        for what, number, selection in numbers(panel, ask(panel, index.search, PERIOD)):
+            assert count(index, selection) == number, (panel.title, what)
+            checked += 1
+    assert checked > 300
 
 
-def test_the_numbers_around_them(embedded_index: Index) -> None:
-    coverage = look(embedded_index.search, PERIOD, [])
-    assert {brand: count(embedded_index, Selection(brand=brand, **WITHIN)) for brand in coverage.brands} == (
-        coverage.brands
-    )
-    assert count(embedded_index, Selection(uncertain=True, **WITHIN)) == coverage.uncertain > 0
-    everyone = count(embedded_index, Selection(everyone=True, **WITHIN))
-    assert everyone - count(embedded_index, Selection(**WITHIN)) == coverage.uncounted > 0
+def test_the_numbers_around_them(index: Index) -> None:
+    coverage = look(index.search, PERIOD, [])
+    assert {brand: count(index, Selection(brand=brand, **WITHIN)) for brand in coverage.brands} == coverage.brands
+    by_anyone = {
+        each.name: count(index, Selection(platform=each.name, everyone=True, **WITHIN)) for each in coverage.platforms
+    }
+    assert by_anyone == {each.name: each.mentions for each in coverage.platforms}
+    assert count(index, Selection(uncertain=True, **WITHIN)) == coverage.uncertain > 0
+    assert count(index, Selection(uncounted=True, **WITHIN)) == coverage.uncounted > 0
+    everyone = count(index, Selection(everyone=True, **WITHIN))
+    assert everyone == count(index, Selection(**WITHIN)) + coverage.uncounted
 
 
-def test_what_is_selected_is_what_is_counted(embedded_index: Index) -> None:
+def test_the_numbers_of_the_status(index: Index) -> None:
+    totals = queries.totals(index)
+    assert count(index, Selection(everyone=True)) == totals.mentions
+    for label, number in totals.sentiments.items():
+        assert count(index, Selection(everyone=True, label=Label(label))) == number
+    for brand, number in totals.brands.items():
+        assert count(index, Selection(everyone=True, brand=brand)) == number
+    _, [(_, newest)] = select(index, Selection(everyone=True), 1)
+    assert newest["@timestamp"] == totals.newest
+
+
+def test_terms_are_counted_of_customers_about_our_brands_alone(empty_index: Index) -> None:
+    ours = seed("1", NOW - timedelta(hours=1), Label.negative, "Lumo is as slow as Nimbus", term="Lumo")
+    rival = seed("2", NOW - timedelta(hours=1), Label.negative, "Nimbus is slow", term="Nimbus", competitor=True)
+    both = ours.model_copy(update={"matches": (*rival.matches, *ours.matches)})
+    empty_index.store(Batch(entry="seeds", mentions=[both, rival]))
+    answer = ask(panels()["top_terms"], empty_index.search, PERIOD)
+    assert {row.label: row.total for row in answer.rows} == {"Lumo": 1}
+    assert count(empty_index, Selection(term="Nimbus")) == 0
+    assert count(empty_index, Selection(term="Nimbus", uncounted=True)) == 1
+
+
+def test_what_is_selected_is_what_is_counted(index: Index) -> None:
     selection = Selection(label=Label.negative, platform="x", **WITHIN)
-    total, found = select(embedded_index, selection, 1000)
-    assert total == len(found) == count(embedded_index, selection)
+    total, found = select(index, selection, 1000)
+    assert total == len(found) == count(index, selection)
     assert all(document["sentiment"]["label"] == "negative" and "raw" not in document for _, document in found)
     times = [document["@timestamp"] for _, document in found]
     assert times == sorted(times, reverse=True)

@@ -18,12 +18,13 @@ class Verbs(click.Group):
     """Finds its commands by listing `cli/commands/`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(m.name for m in pkgutil.iter_modules(commands.__path__) if not m.name.startswith("_"))
+        names = (m.name for m in pkgutil.iter_modules(commands.__path__) if not m.name.startswith("_"))
+        return sorted(name.replace("_", "-") for name in names)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
-        command: click.Command = import_module(f"hubbub.cli.commands.{cmd_name}").command
+        command: click.Command = import_module(f"hubbub.cli.commands.{cmd_name.replace('-', '_')}").command
         return command
 
 

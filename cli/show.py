@@ -28,8 +28,17 @@ def table(title: str, rows: Sequence[dict[str, Any]]) -> None:
 
 def as_json(value: Any) -> None:
     """Times as ISO 8601."""
-    json.dump(value, sys.stdout, indent=2, default=lambda moment: moment.isoformat())
-    print()
+    print(json_text(value, indent=2))
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """The value as JSON, in escapes where the output cannot hold a character (a lone surrogate, Thai in ASCII)."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False, default=lambda moment: moment.isoformat())
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        return json.dumps(value, indent=indent, default=lambda moment: moment.isoformat())
+    return text
 
 
 def _plain(value: Any) -> str:

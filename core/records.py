@@ -18,8 +18,8 @@ Stage = Literal["fetch", "normalise", "index"]
 
 class RecordKind(StrEnum):
     """`run` holds every run, `last_run` the newest of each source by the source's name. `facts` holds what a mention's
-    source does not know (first seen, ...), by mention id, merged into every write. `claim` says who is sending an alert
-    just now."""
+    source does not know (first seen, ...), by mention id, merged into every write. `turn` says which run reads a source
+    just now, `watched` with which watch list a source was read from its start, both by the source's name."""
 
     cursor = "cursor"
     run = "run"
@@ -28,6 +28,8 @@ class RecordKind(StrEnum):
     alert = "alert"
     tombstone = "tombstone"
     facts = "facts"
+    turn = "turn"
+    watched = "watched"
     sweep = "sweep"
 
 
@@ -80,10 +82,14 @@ class DeadLetter(BaseModel):
         cls, entry: str, stage: Stage, reason: str, raw: dict[str, Any], at: datetime, whose: "Identity | None" = None
     ) -> "DeadLetter":
         """A letter under the key that its entry and its raw give it."""
-        content = json.dumps([entry, raw], sort_keys=True, default=str)
-        key = hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest()[:32]
         told = {} if whose is None else whose.model_dump()
+        key = cls.key_of(entry, raw)
         return cls(key=key, entry=entry, stage=stage, reason=" ".join(reason.split()), raw=raw, at=at, **told)
+
+    @staticmethod
+    def key_of(entry: str, raw: dict[str, Any]) -> str:
+        content = json.dumps([entry, raw], sort_keys=True, default=str)
+        return hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest()[:32]
 
 
 class Identity(BaseModel):
@@ -113,6 +119,12 @@ class Run(BaseModel):
         missed: records that the source had but could not be read; None: the source cannot tell, or the run failed.
         error: the line that ended it early.
         failures: runs of this source in a row, this one included, that ended early.
+        since: the time that it was told to read back to; None: it went on from where the runs before it had ended.
+        last_good: end of the newest run before this one that did not end early.
+        not_kept: of `dead_lettered`, those of a cause that had left as many letters as one cause may.
+        retired, discarded: dead letters of earlier runs whose cause is over, and that somebody threw away.
+        brand_unknown: records whose source names a brand that the watch list does not have.
+        unknown_brands: the brands that most of them name, and how many of them do.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -131,6 +143,13 @@ class Run(BaseModel):
     missed: int | None = None
     error: str | None = None
     failures: int = 0
+    since: Utc | None = None
+    last_good: Utc | None = None
+    not_kept: int = 0
+    retired: int = 0
+    discarded: int = 0
+    brand_unknown: int = 0
+    unknown_brands: dict[str, int] = Field(default_factory=dict)
 
 
 class AlertRecord(BaseModel):
@@ -144,6 +163,7 @@ class AlertRecord(BaseModel):
         until: end of the newest window with the same trouble; what begins later than soon after it is another trouble.
         mentions: ids of the mentions that its messages quote.
         receipts: by the notifier's name, what it needs to find the message again (Slack: channel and ts).
+        claimed: when a worker began to send it; another takes over a minute later.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -155,3 +175,4 @@ class AlertRecord(BaseModel):
     until: Utc
     mentions: tuple[str, ...] = ()
     receipts: dict[str, dict[str, str]] = Field(default_factory=dict)
+    claimed: Utc | None = None

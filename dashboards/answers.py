@@ -1,11 +1,12 @@
 """Asks the panels' questions over a period and reads the answers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import singledispatch
 from typing import Any
 
+from hubbub.core.moments import iso
 from hubbub.core.verdict import Label
 from hubbub.dashboards.panel import Net, NetOverTime, OverTime, Panel, Question, Ranking
 
@@ -19,21 +20,50 @@ _WIDTHS = tuple(timedelta(hours=hours) for hours in (1, 3, 6, 12, 24, 7 * 24, 14
 
 @dataclass(frozen=True)
 class Period:
-    """From `start` to `end`, both UTC and both within."""
+    """From `start` to `end`, both within.
+
+    Attributes:
+        zone: whose midnights days and weeks begin at. All of the period is seen with the offset from UTC that the zone
+            has at the end, also where its clocks were changed before.
+        drawn: charts along time begin at the stretch that holds this time; None: at that which holds `start`.
+    """
 
     start: datetime
     end: datetime
+    zone: tzinfo = UTC
+    drawn: datetime | None = None
+
+    @property
+    def clock(self) -> timezone:
+        """The zone with the one offset that it has at the end."""
+        return timezone(self.end.astimezone(self.zone).utcoffset() or timedelta())
+
+    @property
+    def clocks_changed(self) -> bool:
+        """Whether the zone had another offset within the period than at its end, looked at week by week."""
+        weeks = (self.end - self.start) // timedelta(weeks=1)
+        looked_at = [self.start, *(self.end - timedelta(weeks=week) for week in range(weeks + 1))]
+        return any(when.astimezone(self.zone).utcoffset() != self.clock.utcoffset(None) for when in looked_at)
+
+    def since_first(self, first: datetime) -> "Period":
+        """The same period, drawn from the very first mention on where it began before that."""
+        return replace(self, drawn=first) if self.start < first <= self.end else self
 
     def width(self, most: int) -> timedelta:
         """The narrowest even stretch of time of which `most` cover the period; the widest, if none does."""
         return next((width for width in _WIDTHS if len(self.starts(width)) <= most), _WIDTHS[-1])
 
     def starts(self, width: timedelta) -> list[datetime]:
-        """Where the stretches begin that cover the period: on the hour, at midnight, or on a Monday."""
-        zero = _EPOCH + _offset(width)
-        first = (self.start - zero) // width
+        """Where the stretches begin that cover what is drawn: on the hour, at midnight, or on a Monday of the zone."""
+        zero = (_EPOCH + self.offset(width)).astimezone(self.clock)
+        first = ((self.drawn or self.start) - zero) // width
         last = (self.end - zero) // width
         return [zero + number * width for number in range(first, last + 1)]
+
+    def offset(self, width: timedelta) -> timedelta:
+        """How long after 1 January 1970, a Thursday, 00:00 UTC a stretch of that width begins; less than the width."""
+        monday = _MONDAY if width % timedelta(days=7) == timedelta() else timedelta()
+        return (monday - self.clock.utcoffset(None)) % width
 
     @property
     def within(self) -> Question:
@@ -88,7 +118,7 @@ def body(panel: Panel, period: Period) -> Json:
     time = panel.question.get("aggs", {}).get("time")
     if time:
         width = period.width(panel.most_buckets)
-        steps = {"fixed_interval": _hours(width), "offset": _hours(_offset(width)), "min_doc_count": 0}
+        steps = {"fixed_interval": _span(width), "offset": _span(period.offset(width)), "min_doc_count": 0}
         asked["aggs"] = {"time": {**time, "date_histogram": {**time["date_histogram"], **steps}}}
     return asked
 
@@ -100,10 +130,6 @@ def whole(search: Search) -> Period | None:
     if found["first"]["value"] is None:
         return None
     return Period(moment(found["first"]["value"]), moment(found["last"]["value"]))
-
-
-def iso(when: datetime) -> str:
-    return when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def moment(milliseconds: float) -> datetime:
@@ -160,10 +186,5 @@ def _total(reply: Json) -> int:
     return int(reply["hits"]["total"]["value"])
 
 
-def _offset(width: timedelta) -> timedelta:
-    """Weeks begin on a Monday; 1 January 1970 was a Thursday."""
-    return _MONDAY if width % timedelta(days=7) == timedelta() else timedelta()
-
-
-def _hours(width: timedelta) -> str:
-    return f"{width // timedelta(hours=1)}h"
+def _span(length: timedelta) -> str:
+    return f"{length // timedelta(seconds=1)}s"

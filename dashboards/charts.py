@@ -5,6 +5,7 @@ Altair says what is drawn and vl-convert draws it, without a browser or a networ
 """
 
 import unicodedata
+from datetime import UTC, datetime, timedelta
 from functools import singledispatch
 from typing import Any
 from xml.etree import ElementTree
@@ -12,11 +13,14 @@ from xml.etree import ElementTree
 import altair as alt
 import vl_convert
 
-from hubbub.dashboards.answers import Answer, Row, iso
+from hubbub.core.moments import iso
+from hubbub.dashboards.answers import Answer, Row
 from hubbub.dashboards.panel import COLOURS, NetOverTime, OverTime, Panel, Ranking
 
 FEW = 5
 """A point on fewer mentions than this is drawn hollow."""
+ROOMY = 8
+"""Of fewer stretches than this none is drawn wider than if there were so many."""
 LONGEST_NAME = 18  # small letters
 ROOM_FOR_NAMES = 124  # pixels; fixed, since the reader's fonts are not known here
 
@@ -52,7 +56,7 @@ def _(panel: OverTime, answer: Answer, width: int) -> str | None:
     split = "sentiment" in panel.question["aggs"]["time"].get("aggs", {})
     base = alt.Chart(_stacked(answer.rows, split=split), config=_CONFIG, width=width, height=190)
     chart = base.mark_rect().encode(
-        x=alt.X("start:T", scale=alt.Scale(type="utc"), axis=_time_axis(answer.rows)),
+        x=alt.X("start:T", scale=_time_scale(answer.rows), axis=_time_axis(answer.rows)),
         x2="end:T",
         y=alt.Y("low:Q", axis=alt.Axis(tickCount=4, tickMinStep=1, title=None, format="~s")),
         y2="high:Q",
@@ -66,7 +70,7 @@ def _(panel: OverTime, answer: Answer, width: int) -> str | None:
 def _(panel: NetOverTime, answer: Answer, width: int) -> str | None:
     rows = [
         {
-            "middle": iso(row.start + (row.end - row.start) / 2),
+            "middle": _on_the_clock(row.start + (row.end - row.start) / 2),
             "net": row.net,
             "few": row.total < FEW,
             "says": f"{row.label}: {signed(row.net)}, {counted(row.total)}",
@@ -74,7 +78,7 @@ def _(panel: NetOverTime, answer: Answer, width: int) -> str | None:
         for row in answer.rows
         if row.start and row.end
     ]
-    x = alt.X("middle:T", scale=alt.Scale(type="utc", padding=10), axis=_time_axis(answer.rows))
+    x = alt.X("middle:T", scale=_time_scale(answer.rows), axis=_time_axis(answer.rows))
     axis = alt.Axis(title=None, format="+.0%", values=[-1, -0.5, 0, 0.5, 1], labelExpr=_AROUND_ZERO)
     y = alt.Y("net:Q", scale=alt.Scale(domain=[-1.1, 1.1]), axis=axis)
     base = alt.Chart(alt.Data(values=rows), width=width, height=215)
@@ -152,7 +156,8 @@ def _stacked(rows: list[Row], *, split: bool) -> alt.Data:
             record: dict[str, Any] = {"name": row.label, "label": label, "low": low, "high": low + count}
             record["says"] = f"{row.label}: {count:,} {label} of {counted(row.total)}" if split else _plain(row)
             if row.start and row.end:
-                record |= {"start": iso(row.start), "end": iso(row.end - (row.end - row.start) * 0.14)}
+                shown_to = row.end - (row.end - row.start) * 0.14
+                record |= {"start": _on_the_clock(row.start), "end": _on_the_clock(shown_to)}
             records.append(record)
             low += count
     return alt.Data(values=records)
@@ -162,10 +167,38 @@ def _plain(row: Row) -> str:
     return f"{row.label}: {counted(row.total)}"
 
 
+def _on_the_clock(when: datetime) -> str:
+    """What the zone's clocks show, for a scale that knows no zones."""
+    return iso(when.replace(tzinfo=UTC))
+
+
+def _bounds(rows: list[Row]) -> tuple[datetime, datetime, timedelta]:
+    """Where the first stretch begins, where the last one ends, and how long each is."""
+    [start, *_], [*_, end] = [row.start for row in rows if row.start], [row.end for row in rows if row.end]
+    return start, end, (end - start) / len(rows)
+
+
+def _time_scale(rows: list[Row]) -> alt.Scale:
+    """From the first stretch to the last, with room around a few of them."""
+    start, end, width = _bounds(rows)
+    room = max(0, ROOMY - len(rows)) / 2 * width
+    return alt.Scale(type="utc", domain=[_on_the_clock(start - room), _on_the_clock(end + room)], nice=False)
+
+
 def _time_axis(rows: list[Row]) -> alt.Axis:
-    days = (rows[-1].end - rows[0].start).days if rows[0].start and rows[-1].end else 0
-    form = "%H:%M" if days <= 2 else "%-d %b" if days <= 300 else "%b %Y"
-    return alt.Axis(format=form, grid=False, labelOverlap="greedy", labelSeparation=10, tickCount=6, title=None)
+    """Ticks at round times; of a few stretches each has its own beneath its middle."""
+    start, end, width = _bounds(rows)
+    told: dict[str, Any] = {"tickCount": 6}
+    form = "%-d %b" if (end - start).days <= 300 else "%b %Y"
+    when = "datum.value"
+    if len(rows) < ROOMY:
+        told = {"values": [_on_the_clock(start + (number + 0.5) * width) for number in range(len(rows))]}
+        when = f"datum.value - {width / timedelta(milliseconds=2):.0f}"
+    by_hours = f"utchours({when}) == 0 ? utcFormat({when}, '%-d %b') : utcFormat({when}, '%H:%M')"
+    words = by_hours if end - start <= timedelta(days=2) and width < timedelta(days=1) else f"utcFormat({when}, '{form}')"
+    return alt.Axis(
+        labelExpr=words, grid=False, labelOverlap="greedy", labelSeparation=10, title=None, **told
+    )
 
 
 def _svg(specification: dict[str, Any]) -> str:

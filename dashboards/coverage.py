@@ -1,16 +1,18 @@
-"""How much the report can know: which sources spoke, what their runs read, and what is not counted."""
+"""How much the report can know: which platforms spoke, what the runs of the sources read, and what is not counted."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from hubbub.core.moments import iso
 from hubbub.core.records import Run
-from hubbub.dashboards.answers import Period, Search, iso, moment
+from hubbub.dashboards.answers import Period, Search, moment
 from hubbub.dashboards.panel import CUSTOMERS
 
 
 @dataclass(frozen=True)
-class SourceState:
+class PlatformState:
     """Attributes:
     mentions: by anyone, in the period.
     last: its newest mention up to the period's end, whenever that was.
@@ -22,13 +24,18 @@ class SourceState:
 
 
 @dataclass(frozen=True)
-class EntryState:
-    """All given runs of one `sources:` entry together.
+class SourceState:
+    """All given runs of one source together. `fetched` is the sum of the five counts that follow it.
 
     Attributes:
-        missed: records that could not be read; None when the source cannot tell.
+        known: records of mentions that were here already, updated or not.
+        deleted: records of mentions that the source says are gone.
+        missed: records that could not be read, as far as the runs can tell.
+        all_told: every run can tell how many it missed.
         error: the line that ended the last run early.
+        failures: so many runs in a row ended early, up to the last one.
         finished: the last run came to its end.
+        unknown_brands: names that records say they are about and the watch list does not know, most frequent first.
     """
 
     name: str
@@ -37,10 +44,15 @@ class EntryState:
     finished: bool
     fetched: int
     new: int
+    known: int
     dropped: int
+    deleted: int
     dead_lettered: int
-    missed: int | None
+    missed: int
+    all_told: bool
     error: str | None
+    failures: int
+    unknown_brands: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -52,14 +64,14 @@ class Coverage:
     """
 
     brands: dict[str, int]
+    platforms: list[PlatformState]
     sources: list[SourceState]
-    entries: list[EntryState]
     uncertain: int
     uncounted: int
 
     @property
-    def silent(self) -> list[SourceState]:
-        return [source for source in self.sources if not source.mentions]
+    def silent(self) -> list[PlatformState]:
+        return [platform for platform in self.platforms if not platform.mentions]
 
 
 def look(search: Search, period: Period, runs: Sequence[Run]) -> Coverage:
@@ -69,7 +81,7 @@ def look(search: Search, period: Period, runs: Sequence[Run]) -> Coverage:
             "query": {"range": {"@timestamp": {"lte": iso(period.end)}}},
             "size": 0,
             "aggs": {
-                "source": {
+                "platform": {
                     "terms": {"field": "source", "size": 100},
                     "aggs": {"last": {"max": {"field": "@timestamp"}}, "period": {"filter": period.within}},
                 },
@@ -95,32 +107,39 @@ def look(search: Search, period: Period, runs: Sequence[Run]) -> Coverage:
     customers = now["aggregations"]["customers"]
     return Coverage(
         brands={bucket["key"]: bucket["doc_count"] for bucket in customers["brand"]["buckets"]},
-        sources=sorted(
+        platforms=sorted(
             (
-                SourceState(bucket["key"], bucket["period"]["doc_count"], moment(bucket["last"]["value"]))
-                for bucket in ever["source"]["buckets"]
+                PlatformState(bucket["key"], bucket["period"]["doc_count"], moment(bucket["last"]["value"]))
+                for bucket in ever["platform"]["buckets"]
             ),
-            key=lambda source: (-source.mentions, source.name),
+            key=lambda platform: (-platform.mentions, platform.name),
         ),
-        entries=[_entry(name, runs) for name in sorted({run.entry for run in runs})],
+        sources=[_source(name, runs) for name in sorted({run.entry for run in runs})],
         uncertain=customers["uncertain"]["doc_count"],
         uncounted=int(now["hits"]["total"]["value"]) - customers["doc_count"],
     )
 
 
-def _entry(name: str, runs: Sequence[Run]) -> EntryState:
+def _source(name: str, runs: Sequence[Run]) -> SourceState:
     own = sorted((run for run in runs if run.entry == name), key=lambda run: run.started)
-    missed = [run.missed for run in own]
     last = own[-1]
-    return EntryState(
+    unknown: Counter[str] = Counter()
+    for run in own:
+        unknown.update(run.unknown_brands)
+    return SourceState(
         name=name,
         runs=len(own),
         last=last.finished or last.started,
         finished=last.finished is not None,
         fetched=sum(run.fetched for run in own),
         new=sum(run.new for run in own),
+        known=sum(run.updated + run.unchanged for run in own),
         dropped=sum(run.dropped for run in own),
+        deleted=sum(run.deleted + run.gone_unknown for run in own),
         dead_lettered=sum(run.dead_lettered for run in own),
-        missed=None if None in missed else sum(count for count in missed if count is not None),
+        missed=sum(run.missed or 0 for run in own),
+        all_told=all(run.missed is not None for run in own),
         error=last.error,
+        failures=last.failures,
+        unknown_brands=dict(unknown.most_common()),
     )

@@ -6,6 +6,7 @@ Ids are fixed, so a second import overwrites the first. Format: Kibana's saved o
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -13,20 +14,21 @@ import httpx
 
 from hubbub.core.errors import Fatal, Misconfigured, Retryable
 from hubbub.dashboards.lens import DATA_VIEW, saved_object
-from hubbub.dashboards.panel import panels
+from hubbub.dashboards.panel import FIELD_NAMES, panels
 
 Json = dict[str, Any]
 
+EVENTS_VIEW = "hubbub-events-view"
 DASHBOARD = "hubbub-social-care"
 TITLE = "Social care overview"
 _VERSIONS = {"index-pattern": "8.0.0", "search": "8.0.0", "lens": "8.9.0", "dashboard": "8.9.0"}
-_CONTROLS = {"brand": "Brand", "source": "Source", "language": "Language"}
+_CONTROLS = {"brand": "brand", "platform": "source", "source": "event.dataset", "language": "language"}
 
 
 def compile_dashboards() -> str:
-    """NDJSON: the data view, one object a panel, and the dashboard, each after what it refers to."""
+    """NDJSON: the data views, one object a panel, and the dashboard, each after what it refers to."""
     compiled = {name: saved_object(panel, f"hubbub-{name.replace('_', '-')}") for name, panel in panels().items()}
-    objects = [_data_view(), *compiled.values(), _dashboard(compiled)]
+    objects = [_mentions(), _events(), *compiled.values(), _dashboard(compiled)]
     return "".join(json.dumps(_enveloped(each), ensure_ascii=False) + "\n" for each in objects)
 
 
@@ -114,22 +116,32 @@ def _enveloped(one: Json) -> Json:
     }
 
 
-def _data_view() -> Json:
-    """`fields` stays empty, as in Kibana's own exports: Kibana asks the index for them when it opens the view."""
+def _mentions() -> Json:
     link = {"id": "url", "params": {"type": "a", "labelTemplate": "Open the post", "openLinkInCurrentTab": False}}
     percent = {"id": "percent", "params": {"pattern": "0%"}}
+    formats = {"url.full": link, "sentiment.confidence": percent}
+    return _data_view(DATA_VIEW, "mentions", "Hubbub: mentions", formats, FIELD_NAMES)
+
+
+def _events() -> Json:
+    names = {"event.dataset": FIELD_NAMES["event.dataset"]}
+    return _data_view(EVENTS_VIEW, "hubbub-events", "Hubbub: runs, gaps and alerts", {}, names)
+
+
+def _data_view(view_id: str, index: str, name: str, formats: Json, names: Mapping[str, str]) -> Json:
+    """`fields` stays empty, as in Kibana's own exports: Kibana asks the index for them when it opens the view."""
     attributes = {
-        "title": "mentions",
-        "name": "Hubbub: mentions",
+        "title": index,
+        "name": name,
         "timeFieldName": "@timestamp",
         "fields": "[]",
         "runtimeFieldMap": "{}",
-        "fieldFormatMap": json.dumps({"url.full": link, "sentiment.confidence": percent}),
-        "fieldAttrs": json.dumps({"url.full": {"customLabel": "Link"}, "message": {"customLabel": "Post"}}),
+        "fieldFormatMap": json.dumps(formats),
+        "fieldAttrs": json.dumps({field: {"customLabel": shown} for field, shown in names.items()}),
         "sourceFilters": "[]",
         "typeMeta": "{}",
     }
-    return {"type": "index-pattern", "id": DATA_VIEW, "attributes": attributes, "references": []}
+    return {"type": "index-pattern", "id": view_id, "attributes": attributes, "references": []}
 
 
 def _dashboard(compiled: dict[str, Json]) -> Json:
@@ -164,8 +176,8 @@ def _dashboard(compiled: dict[str, Json]) -> Json:
         {"type": each["type"], "id": each["id"], "name": f"{name}:panel_{name}"} for name, each in compiled.items()
     ]
     of_controls = [
-        {"type": "index-pattern", "id": DATA_VIEW, "name": f"controlGroup_{field}:optionsListDataView"}
-        for field in _CONTROLS
+        {"type": "index-pattern", "id": DATA_VIEW, "name": f"controlGroup_{name}:optionsListDataView"}
+        for name in _CONTROLS
     ]
     references = of_panels + of_controls
     return {"type": "dashboard", "id": DASHBOARD, "attributes": attributes, "references": references}
@@ -173,14 +185,14 @@ def _dashboard(compiled: dict[str, Json]) -> Json:
 
 def _controls() -> Json:
     lists = {
-        field: {
+        name: {
             "type": "optionsListControl",
             "order": order,
             "grow": True,
-            "width": "medium",
-            "explicitInput": {"id": field, "fieldName": field, "title": title, "enhancements": {}},
+            "width": "small",  # four of them fit one row
+            "explicitInput": {"id": name, "fieldName": field, "title": name.capitalize(), "enhancements": {}},
         }
-        for order, (field, title) in enumerate(_CONTROLS.items())
+        for order, (name, field) in enumerate(_CONTROLS.items())
     }
     heeded = {"ignoreFilters": False, "ignoreQuery": False, "ignoreTimerange": False, "ignoreValidations": False}
     return {

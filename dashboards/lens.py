@@ -12,7 +12,18 @@ from functools import singledispatch
 from typing import Any
 
 from hubbub.dashboards.kql import kql
-from hubbub.dashboards.panel import COLOURS, SENTIMENT, Net, NetOverTime, Number, OverTime, Panel, Posts, Ranking
+from hubbub.dashboards.panel import (
+    COLOURS,
+    FIELD_NAMES,
+    SENTIMENT,
+    Net,
+    NetOverTime,
+    Number,
+    OverTime,
+    Panel,
+    Posts,
+    Ranking,
+)
 
 Json = dict[str, Any]
 
@@ -186,7 +197,7 @@ def _terms(field: str, size: int) -> Json:
     """Ordered by all mentions of a value, whatever is drawn of them."""
     return {
         "operationType": "terms",
-        "label": f"Top {size} values of {field}",
+        "label": f"Top {size} values of {FIELD_NAMES.get(field, field)}",
         "dataType": "string",
         "isBucketed": True,
         "scale": "ordinal",

@@ -33,6 +33,15 @@ COLOURS: Mapping[str, str] = {"negative": "#c8501e", "neutral": "#a9b1ba", "posi
 """Orange, grey and blue differ for every kind of colour vision, which red and green do not."""
 
 
+FIELD_NAMES: Mapping[str, str] = {
+    "source": "Platform",
+    "event.dataset": "Source",
+    "message": "Post",
+    "url.full": "Link",
+}
+"""What screens call a field whose name says something else."""
+
+
 @dataclass(frozen=True)
 class Grid:
     """A place on a dashboard of 48 columns; a row is about 20 pixels high."""

@@ -1,19 +1,23 @@
 """Writes the dashboard as one HTML file that needs nothing else: no server, no network, no script."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import jinja2
 from markupsafe import Markup
 
 from hubbub.core.errors import Misconfigured
 from hubbub.core.records import Run
+from hubbub.core.text import masked
 from hubbub.dashboards.answers import Period, Search, ask, whole
 from hubbub.dashboards.coverage import look
 from hubbub.dashboards.panel import COLOURS, panels
-from hubbub.dashboards.views import View, readable, view
+from hubbub.dashboards.views import Page, View, readable, view
 
+_UTC = ZoneInfo("UTC")
 _HERE = Path(__file__).parent
 _PAGE = 1152
 _NARROW = 322
@@ -28,6 +32,8 @@ def write_report(
     days: int | None = 14,
     title: str = "Social care overview",
     runs: Sequence[Run] = (),
+    zone: ZoneInfo = _UTC,
+    unmasked: bool = False,
 ) -> None:
     """Asks every panel's question and writes the answers to `path`, whole or not at all.
 
@@ -36,18 +42,24 @@ def write_report(
         now: aware; the end of the period.
         days: how far back the period goes; None means the whole time that holds mentions.
         runs: what is known of the runs that filled the index.
+        zone: its times are shown, and its days and weeks begin, by the offset from UTC that this has at the end.
+        unmasked: people's e-mail addresses and numbers are shown as they wrote them.
 
     Raises:
         Misconfigured: the file cannot be written.
         Retryable, Fatal: the index does not answer.
     """
     recent = Period(now.astimezone(UTC) - timedelta(days=days or 14), now.astimezone(UTC))
-    period = recent if days is not None else whole(search) or recent
-    views = [_view(name, search, period) for name in panels()]
-    page = _template().render(
+    everything = whole(search) or recent
+    period = replace(recent if days is not None else everything, zone=zone).since_first(everything.start)
+    views = [_view(name, search, period, zone.key, unmasked) for name in panels()]
+    page = _template(period.clock, unmasked).render(
         title=title,
         now=now.astimezone(UTC),
         period=period,
+        zone=zone.key,
+        offset=_offset(period.clock),
+        unmasked=unmasked,
         everything=days is None,
         days=days,
         views=views,
@@ -59,13 +71,13 @@ def write_report(
     _write(path, page)
 
 
-def _view(name: str, search: Search, period: Period) -> View:
+def _view(name: str, search: Search, period: Period, zone: str, unmasked: bool) -> View:
     panel = panels()[name]
     width = round(panel.grid.w / 48 * _PAGE) - 62
-    return view(panel, name, ask(panel, search, period), width=width, narrow=_NARROW)
+    return view(panel, name, ask(panel, search, period), Page(width, _NARROW, zone, unmasked))
 
 
-def _template() -> jinja2.Template:
+def _template(clock: timezone, unmasked: bool) -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE),
         autoescape=True,
@@ -73,7 +85,9 @@ def _template() -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"minute": _minute, "drawing": Markup, "readable": readable, "ago": _ago}
+    environment.filters |= {"drawing": Markup, "readable": readable, "ago": _ago}
+    environment.filters["minute"] = lambda when: _minute(when.astimezone(clock))
+    environment.filters["said"] = readable if unmasked else lambda text: masked(readable(text))
     environment.globals |= {"labels": tuple(COLOURS)}
     return environment.get_template("report.html.j2")
 
@@ -92,6 +106,13 @@ def _write(path: Path, page: str) -> None:
 
 def _minute(when: datetime) -> str:
     return f"{when.day} {when:%b %Y, %H:%M}"
+
+
+def _offset(clock: timezone) -> str:
+    """`UTC+7`, `UTC-3:30`"""
+    minutes = clock.utcoffset(None) // timedelta(minutes=1)
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'-' if minutes < 0 else '+'}{hours}{f':{rest:02}' if rest else ''}".replace("-", "\u2212")
 
 
 def _ago(when: datetime, now: datetime) -> str:

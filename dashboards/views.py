@@ -8,6 +8,7 @@ from functools import singledispatch
 from typing import Any
 from urllib.parse import urlsplit
 
+from hubbub.core.text import link, masked
 from hubbub.dashboards.answers import Answer, Row
 from hubbub.dashboards.charts import FEW, counted, draw, signed
 from hubbub.dashboards.panel import Net, NetOverTime, Number, OverTime, Panel, Posts, Ranking
@@ -18,12 +19,12 @@ _LONGEST_TEXT = 420
 @dataclass(frozen=True)
 class Post:
     """Attributes:
-    link: http or https, or None where the post has no address that is safe to open.
+    link: None where the post has no address that a reader may be sent to.
     host: where the link leads.
     """
 
     when: datetime
-    source: str
+    platform: str
     channel: str
     author: str
     brand: str
@@ -35,6 +36,22 @@ class Post:
     uncertain: bool
     link: str | None
     host: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """How the page is to show its panels.
+
+    Attributes:
+        width, narrow: of its charts, in pixels.
+        zone: the name of the zone that its times are in.
+        unmasked: people's e-mail addresses and numbers are shown.
+    """
+
+    width: int
+    narrow: int
+    zone: str
+    unmasked: bool
 
 
 @dataclass(frozen=True)
@@ -62,18 +79,18 @@ class View:
 
 
 @singledispatch
-def view(panel: Panel, name: str, answer: Answer, *, width: int, narrow: int) -> View:
-    """What the page shows of the panel; charts are drawn `width` and `narrow` pixels wide."""
+def view(panel: Panel, name: str, answer: Answer, page: Page) -> View:
+    """What the page shows of the panel."""
     raise NotImplementedError(f"no form on the page for {type(panel).__name__}")
 
 
 @view.register
-def _(panel: Number, name: str, answer: Answer, **sizes: int) -> View:
+def _(panel: Number, name: str, answer: Answer, page: Page) -> View:
     return View(name, panel, answer, "number", value=f"{answer.total:,}", says=panel.reading)
 
 
 @view.register
-def _(panel: Net, name: str, answer: Answer, **sizes: int) -> View:
+def _(panel: Net, name: str, answer: Answer, page: Page) -> View:
     [row] = answer.rows
     positive, negative = row.counts["positive"], row.counts["negative"]
     says = f"{positive:,} positive less {negative:,} negative, of {counted(answer.total)}"
@@ -81,35 +98,36 @@ def _(panel: Net, name: str, answer: Answer, **sizes: int) -> View:
 
 
 @view.register
-def _(panel: OverTime, name: str, answer: Answer, **sizes: int) -> View:
-    drawn = _drawings(panel, answer, **sizes)
+def _(panel: OverTime, name: str, answer: Answer, page: Page) -> View:
+    drawn = _drawings(panel, answer, page)
     if "sentiment" not in panel.question["aggs"]["time"].get("aggs", {}):
         top = max(answer.rows, key=lambda row: row.total)
         says = f"{counted(answer.total)}; most in {top.label} ({top.total:,})."
         rows = [(row.label, f"{row.total:,}") for row in answer.rows]
-        return View(name, panel, answer, "chart", says=says, drawings=drawn, head=("Time (UTC)", "Mentions"), rows=rows)
+        head = (f"Time ({page.zone})", "Mentions")
+        return View(name, panel, answer, "chart", says=says, drawings=drawn, head=head, rows=rows)
     top = max(answer.rows, key=lambda row: row.counts["negative"])
     says = f"{counted(answer.total)}; most negative ones in {top.label}: {top.counts['negative']:,} of {top.total:,}."
-    head, table = _split_table("Time (UTC)", answer.rows)
+    split_head, table = _split_table(f"Time ({page.zone})", answer.rows)
     counts = _summed(answer.rows)
-    return View(name, panel, answer, "chart", says=says, drawings=drawn, head=head, rows=table, counts=counts)
+    return View(name, panel, answer, "chart", says=says, drawings=drawn, head=split_head, rows=table, counts=counts)
 
 
 @view.register
-def _(panel: NetOverTime, name: str, answer: Answer, **sizes: int) -> View:
-    drawn = _drawings(panel, answer, **sizes)
+def _(panel: NetOverTime, name: str, answer: Answer, page: Page) -> View:
+    drawn = _drawings(panel, answer, page)
     steady = [row for row in answer.rows if row.total >= FEW]
     says = f"{counted(answer.total)}; points on fewer than {FEW} are hollow."
     if steady:
         low = min(steady, key=lambda row: row.net or 0)
         says = f"Lowest in {low.label}: {signed(low.net)} of {counted(low.total)}. Hollow: fewer than {FEW} mentions."
     rows = [(row.label, signed(row.net), f"{row.total:,}") for row in answer.rows]
-    head = ("Time (UTC)", "Net sentiment", "Mentions")
+    head = (f"Time ({page.zone})", "Net sentiment", "Mentions")
     return View(name, panel, answer, "chart", says=says, drawings=drawn, head=head, rows=rows)
 
 
 @view.register
-def _(panel: Ranking, name: str, answer: Answer, **sizes: int) -> View:
+def _(panel: Ranking, name: str, answer: Answer, page: Page) -> View:
     tidy = Answer(answer.total, [Row(readable(row.label), row.total, row.counts) for row in answer.rows])
     head, rows = _split_table("Value", tidy.rows)
     says = "None of the mentions has a value here."
@@ -118,14 +136,14 @@ def _(panel: Ranking, name: str, answer: Answer, **sizes: int) -> View:
         says = f"{top.label} leads with {top.total:,} of {counted(answer.total)}."
     if answer.left_out:
         says += f" {counted(answer.left_out)} of further values are not drawn."
-    drawn = _drawings(panel, tidy, **sizes) if tidy.rows else {}
+    drawn = _drawings(panel, tidy, page) if tidy.rows else {}
     counts = _summed(tidy.rows)
     return View(name, panel, answer, "chart", says=says, drawings=drawn, head=head, rows=rows, counts=counts)
 
 
 @view.register
-def _(panel: Posts, name: str, answer: Answer, **sizes: int) -> View:
-    posts = [_post(hit["_source"]) for hit in answer.hits]
+def _(panel: Posts, name: str, answer: Answer, page: Page) -> View:
+    posts = [_post(hit["_source"], page) for hit in answer.hits]
     says = (
         f"{len(posts):,} of {answer.total:,}, newest first"
         if len(posts) < answer.total
@@ -139,39 +157,44 @@ def readable(text: Any) -> str:
     return "".join(char for char in str(text or "") if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs"))
 
 
-def safe_link(url: Any) -> tuple[str | None, str]:
-    """The address and its host where it is http or https; (None, "") for anything else."""
+def safe_link(url: str | None) -> tuple[str | None, str]:
+    """The address and its host where a reader may be sent there; else (None, "")."""
     try:
-        parts = urlsplit(readable(url).strip())
-        host = parts.hostname or ""
+        parts = urlsplit(url or "")
+        address, host = link(parts.geturl()), parts.hostname
     except ValueError:
         return None, ""
-    return (parts.geturl(), host) if parts.scheme in ("http", "https") and host else (None, "")
+    return (address, host) if address and host else (None, "")
 
 
-def _post(source: dict[str, Any]) -> Post:
-    text = readable(source.get("message"))
-    link, host = safe_link(source.get("url", {}).get("full"))
+def _post(source: dict[str, Any], page: Page) -> Post:
+    said = readable if page.unmasked else _masked
+    text = said(source.get("message"))
+    address, host = safe_link(source.get("url", {}).get("full"))
     sentiment = source.get("sentiment", {})
     return Post(
         when=datetime.fromisoformat(source["@timestamp"]),
-        source=readable(source.get("source")),
-        channel=readable(source.get("channel")),
-        author=readable(source.get("user", {}).get("name")),
+        platform=readable(source.get("source")),
+        channel=said(source.get("channel")),
+        author=said(source.get("user", {}).get("name")),
         brand=readable(", ".join(source.get("brand", []))),
         language=readable(source.get("language")),
-        title=readable(source.get("title")),
+        title=said(source.get("title")),
         text=text[:_LONGEST_TEXT],
         cut=len(text) > _LONGEST_TEXT,
         confidence=sentiment.get("confidence"),
         uncertain=sentiment.get("uncertain", False),
-        link=link,
+        link=address,
         host=host,
     )
 
 
-def _drawings(panel: Panel, answer: Answer, *, width: int, narrow: int) -> dict[str, str]:
-    sizes = {"narrow": narrow} if width <= narrow else {"wide": width, "narrow": narrow}
+def _masked(text: Any) -> str:
+    return masked(readable(text))
+
+
+def _drawings(panel: Panel, answer: Answer, page: Page) -> dict[str, str]:
+    sizes = {"narrow": page.narrow} if page.width <= page.narrow else {"wide": page.width, "narrow": page.narrow}
     drawn = {size: draw(panel, answer, pixels) for size, pixels in sizes.items()}
     return {size: svg for size, svg in drawn.items() if svg}
 

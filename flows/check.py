@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
-from hubbub.alerts.catalogue import load_rules
 from hubbub.core.errors import HubbubError, Misconfigured
 from hubbub.core.examples import check_examples
 from hubbub.core.settings import SourceEntry
@@ -121,5 +120,5 @@ def _most(failed: Counter[str]) -> str:
 
 
 def _alerts(parts: Parts, checked: Checked) -> None:
-    checked.rules = len(load_rules())
-    _ = parts.notifier
+    checked.rules = len(parts.rules)
+    _ = parts.notifiers

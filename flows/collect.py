@@ -1,7 +1,10 @@
 """Collects: takes every new post of a source the whole way into the index."""
 
+import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,57 +14,122 @@ from hubbub.core.insight import Enriched
 from hubbub.core.match import Match
 from hubbub.core.matcher import Matcher
 from hubbub.core.mention import Mention
-from hubbub.core.ports import Batch, Collector, Raw, Reader
+from hubbub.core.ports import Batch, Collector, Cursor, Page, Raw, Reader, Stored
 from hubbub.core.records import DeadLetter, RecordKind, Run
-from hubbub.core.settings import SourceEntry
+from hubbub.core.settings import Listening, SourceEntry
+from hubbub.flows.dead_letters import Letters
 from hubbub.flows.parts import Parts, open_parts
+from hubbub.flows.runs import remember
 
 if TYPE_CHECKING:
     from prefect import Flow
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # nothing was posted before it
+ENOUGH = 20  # records from which on a run says whether its source can be used
+UNUSABLE = 0.5  # of them set aside: it cannot
+
+_BRANDS = 10  # unknown brands that a run names
+_COUNTED = 10_000  # unknown brands that are counted at a time
 
 Progress = Callable[[Run], None]
 Attributed = tuple[Mention, tuple[Match, ...]]
 
 
-def collect(parts: Parts, entry: SourceEntry, progress: Progress = lambda run: None) -> Run:
+def collect(
+    parts: Parts,
+    entry: SourceEntry,
+    progress: Progress = lambda run: None,
+    *,
+    since: datetime | None = None,
+    retried: bool = False,
+) -> Run:
     """Reads one source from its cursor to its end and returns what became of it; the run is recorded however it ends.
+
+    Args:
+        since: reads back to that time instead (a local source from its start), and leaves the cursor where it is.
+        retried: it tries once more what the run before it failed at.
 
     Raises:
         HubbubError: as its kind says. What was stored before stays, and the next run goes on from there.
     """
-    run = Run(entry=entry.name, started=parts.clock())
+    run = Run(entry=entry.name, started=parts.clock(), since=since)
     try:
         read_to_the_end(parts, entry, run, progress)
     except HubbubError as error:
         run.error = str(error)
+        run.missed = None
         with suppress(HubbubError):  # the index itself may be what failed
-            remember(parts, run)
+            remember(parts, run, retried)
         raise
     remember(parts, run)
     return run
 
 
 def read_to_the_end(parts: Parts, entry: SourceEntry, run: Run, progress: Progress) -> None:
-    """The way of every mention; counts in `run` what happens on it."""
+    """The way of every mention; counts in `run` what happens on it.
+
+    While half of what was read is set aside, or some of it without a letter, the cursor waits: it moves when the source
+    turns out to be usable, and stays where it was when not, so that a run after the fix reads all of it.
+    """
     collector = parts.collector(entry)
-    cursor = parts.index.state.get(RecordKind.cursor, entry.name)
-    for page in collector.fetch(parts.query, cursor):
+    letters = Letters(parts.index.state, entry.name)
+    unknown: Counter[str] = Counter()
+    waiting: Cursor | None = None
+    whole = True
+    for page in pages(parts, collector, run):
         mentions, bad = normalise(collector, page.records, entry.name, parts)
         kept, gone = match(parts.matcher, mentions)
-        enriched = enrich(parts.reader, kept)
-        stored = parts.index.store(Batch(entry.name, enriched, gone, [*page.dead, *bad], page.cursor))
+        enriched = enrich(parts.reader, kept) if kept else []
+        dead = [*page.dead, *bad]
+        letters_kept = letters.kept(dead)
+        cursor = None if run.since else page.cursor
+        if cursor is not None:
+            fetched = run.fetched + len(page.records) + len(page.dead)
+            doubtful = letters.not_kept > 0 or run.dead_lettered + len(dead) >= UNUSABLE * fetched
+            waiting, cursor = (cursor, None) if doubtful else (None, cursor)
+        stored = parts.index.store(Batch(entry.name, enriched, gone, letters_kept, cursor))
 
+        letters.refused(stored.refused)
+        run.retired += letters.retire(_passed(entry.name, page.records, bad, stored, letters))
         run.fetched += len(page.records) + len(page.dead)
         run.dropped += len(mentions) - len(kept) - len(gone)
-        run.dead_lettered += len(page.dead) + len(bad) + len(stored.refused)
-        run.new += stored.new
-        run.updated += stored.updated
-        run.unchanged += stored.unchanged
-        run.deleted += stored.deleted
+        run.dead_lettered += len(dead) + len(stored.refused)
+        run.not_kept = letters.not_kept
+        count(run, stored)
         if page.missed is not None:
             run.missed = (run.missed or 0) + page.missed
+        whole = whole and page.whole
+        _count_unknown(parts.matcher, mentions, run, unknown)
         progress(run)
+    _check_usable(run, letters)
+    if waiting is not None:
+        parts.index.store(Batch(entry.name, cursor=waiting))
+    if run.fetched > run.dead_lettered and (whole or (not collector.local and not run.dead_lettered)):
+        run.retired += letters.retire_unreadable()
+    if whole and run.fetched:
+        parts.index.state.put(RecordKind.watched, entry.name, {"watch_list": watch_list(parts.listening)})
     parts.index.refresh()
+
+
+def pages(parts: Parts, collector: Collector, run: Run) -> Iterable[Page]:
+    if run.since is not None:
+        return collector.fetch(parts.query, None, since=run.since)
+    record = parts.index.state.get(RecordKind.cursor, run.entry)
+    return collector.fetch(parts.query, record.body if record else None)
+
+
+def count(run: Run, stored: Stored) -> None:
+    run.new += stored.new
+    run.updated += stored.updated
+    run.unchanged += stored.unchanged
+    run.deleted += stored.deleted
+    run.gone_unknown += stored.gone_unknown
+
+
+def watch_list(listening: Listening) -> str:
+    """A short name of what is listened for; it changes with every brand and term."""
+    said = "\n".join(brand.model_dump_json() for brand in listening.brands)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def normalise(
@@ -74,7 +142,8 @@ def normalise(
         try:
             mentions.append(collector.normalise(raw))
         except Skippable as error:
-            dead.append(DeadLetter.of(entry, "normalise", str(error), raw, parts.clock()))
+            whose = collector.identify(raw)
+            dead.append(DeadLetter.of(entry, "normalise", str(error), raw, parts.clock(), whose))
     return mentions, dead
 
 
@@ -100,34 +169,75 @@ def enrich(reader: Reader, kept: Sequence[Attributed]) -> list[Enriched]:
     ]
 
 
-def remember(parts: Parts, run: Run) -> None:
-    run.finished = parts.clock()
-    body = run.model_dump(mode="json")
-    parts.index.state.put(RecordKind.run, f"{run.entry}:{run.started:%Y%m%dT%H%M%S.%fZ}", body)
-    parts.index.state.put(RecordKind.last_run, run.entry, body)
+def _passed(
+    entry: str, records: Iterable[Raw], bad: Iterable[DeadLetter], stored: Stored, letters: Letters
+) -> Iterable[str]:
+    """The keys of the records that took the way, asked for only where some letter waits."""
+    if not letters.waiting():
+        return []
+    failed = {letter.key for letter in (*bad, *stored.refused)}
+    return [key for key in (DeadLetter.key_of(entry, raw) for raw in records) if key not in failed]
+
+
+def _check_usable(run: Run, letters: Letters) -> None:
+    """Raises: Fatal: half of what was read, or more, was set aside."""
+    if run.fetched < ENOUGH or run.dead_lettered < UNUSABLE * run.fetched:
+        return
+    (cause, most), *_ = letters.causes.most_common(1)
+    raise Fatal(
+        f"{run.dead_lettered:,} of {run.fetched:,} records cannot be used, {most:,} of them at {cause}; "
+        "correct the source's settings or the source (`hubbub check` shows what it holds), then collect again: "
+        "what was not usable is read anew"
+    )
+
+
+def _count_unknown(matcher: Matcher, mentions: Iterable[Mention], run: Run, unknown: Counter[str]) -> None:
+    """Counts the brands that the source names and the watch list does not have."""
+    names = [mention.brand for mention in mentions if mention.brand and not matcher.knows(mention.brand)]
+    if not names:
+        return
+    unknown.update(names)
+    run.brand_unknown += len(names)
+    run.unknown_brands = dict(unknown.most_common(_BRANDS))
+    if len(unknown) > _COUNTED:  # the column does not hold brands
+        kept = unknown.most_common(_BRANDS)
+        unknown.clear()
+        unknown.update(dict(kept))
 
 
 @cache
 def _flow() -> "Flow[..., list[Run]]":
-    from prefect import flow, task
+    from prefect import flow, get_run_logger, task
     from prefect.artifacts import create_table_artifact
+    from prefect.runtime import task_run
 
     from hubbub.flows.by_prefect import RETRIES
+    from hubbub.flows.turn import turn
 
     @task(name="collect source", task_run_name="collect {name}", **RETRIES)
-    def collect_source(config: Path, name: str) -> Run:
-        with open_parts(config) as parts:
-            return collect(parts, parts.entries((name,))[0])
+    def collect_source(config: Path, name: str, since: datetime | None = None) -> Run | None:
+        log = get_run_logger()
+        with open_parts(config) as parts, turn(parts.index.state, name, parts.clock) as ours:
+            if ours is None:
+                log.info("%s: another run is reading it; left to that one", name)
+                return None
+            entry = parts.entries((name,))[0]
+            run = collect(parts, entry, lambda run: ours.renew(), since=since, retried=task_run.run_count > 1)
+            for line in warnings(run):
+                log.warning(line)
+            return run
 
     @flow(name="collect", flow_run_name="collect")
-    def collect_flow(config: Path = Path("hubbub.yaml"), sources: list[str] | None = None) -> list[Run]:
+    def collect_flow(
+        config: Path = Path("hubbub.yaml"), sources: list[str] | None = None, since: datetime | None = None
+    ) -> list[Run]:
         """Collects every source side by side; one that fails does not stop the others."""
         with open_parts(config) as parts:
             names = [entry.name for entry in parts.entries(tuple(sources or ()))]
-        tries = {name: collect_source.submit(config, name) for name in names}
+        tries = {name: collect_source.submit(config, name, since) for name in names}
         results = {name: future.result(raise_on_failure=False) for name, future in tries.items()}
         runs = [result for result in results.values() if isinstance(result, Run)]
-        failed = {name: result for name, result in results.items() if not isinstance(result, Run)}
+        failed = {name: result for name, result in results.items() if not isinstance(result, Run | None)}
         create_table_artifact(key="collect", table=coverage(runs), description="What this run read and stored")
         if failed:
             wrong = any(isinstance(reason, Misconfigured) for reason in failed.values())
@@ -149,11 +259,28 @@ def coverage(runs: Sequence[Run]) -> list[dict[str, Any]]:
             "unchanged": run.unchanged,
             "dropped": run.dropped,
             "deleted": run.deleted,
+            "gone-unknown": run.gone_unknown,
             "dead-lettered": run.dead_lettered,
             "missed": "unknown" if run.missed is None else run.missed,
         }
         for run in runs
     ]
+
+
+def warnings(run: Run) -> list[str]:
+    """What a reader should know of a run besides its numbers, a line each."""
+    lines = []
+    if run.brand_unknown:
+        most = list(run.unknown_brands.items())
+        named = ", ".join(f"{name} ({number:,})" for name, number in most[:3]) + (", ..." if len(most) > 3 else "")
+        noun = "record names" if run.brand_unknown == 1 else "records name"
+        lines.append(f"{run.entry}: {run.brand_unknown:,} {noun} a brand that is not in hubbub.yaml: {named}")
+    if run.not_kept and not run.error:
+        lines.append(
+            f"{run.entry}: {run.dead_lettered:,} records were set aside, {run.not_kept:,} of them without a letter, "
+            "since there are enough of their kind; once that is mended, read the source again"
+        )
+    return lines
 
 
 def __getattr__(name: str) -> Any:

@@ -43,16 +43,23 @@ def write_saved_objects(path: Path) -> None:
         raise Misconfigured(f"{path}: cannot be written ({error.strerror})") from None
 
 
-def report(parts: Parts, path: Path, days: int | None) -> None:
-    """Writes the dashboards as one HTML file over the last `days`, or over everything there is.
+def report(parts: Parts, path: Path, days: int | None, unmasked: bool = False) -> None:
+    """Writes the dashboards as one HTML file over the last `days`, or over everything there is, with people's e-mail addresses and
+    numbers only where it is `unmasked`.
 
     Raises:
-        Misconfigured: the file cannot be written.
+        Misconfigured: `hubbub.yaml` cannot be read, or the file cannot be written.
     """
-    since = parts.clock() - timedelta(days=days or 36_500)
-    runs = [Run.model_validate(body) for _, body in parts.index.state.list(RecordKind.run, limit=ALL)]
+    since = parts.clock() - timedelta(days=days) if days else None
+    runs = parts.index.state.list(RecordKind.run, since=since, limit=ALL)
     write_report(
-        parts.index.search, path, now=parts.clock(), days=days, runs=[run for run in runs if run.started >= since]
+        parts.index.search,
+        path,
+        now=parts.clock(),
+        days=days,
+        runs=[Run.model_validate(run.body) for run in runs],
+        zone=parts.listening.timezone,
+        unmasked=unmasked,
     )
 
 

@@ -20,19 +20,18 @@ from hubbub.core.insight import Enriched
 from hubbub.core.mention import Mention
 from hubbub.core.ports import Batch, Json, Over, Stored
 from hubbub.core.records import DeadLetter, RecordKind
-from hubbub.index import embedded_state, embedded_words
+from hubbub.index import embedded_facts, embedded_state, embedded_words
 from hubbub.index.embedded_file import File
 from hubbub.index.embedded_search import answer
 from hubbub.index.embedded_state import EmbeddedState
 from hubbub.index.embedded_tables import EVENTS, MENTIONS, Table, column
-from hubbub.index.embedded_values import columns, flat, multiple
-from hubbub.index.mapping import FACT_FIELDS, amended, document, event_document, month, version
+from hubbub.index.embedded_values import as_json, columns, flat, multiple
+from hubbub.index.mapping import document, event_document, month, version
 
 SLACK = "slack"
 AT_ONCE = 64 * 1024 * 1024  # bytes of a file that is rewritten in a moment
 PAUSE = timedelta(days=1)
 
-_AS_JSON = json.JSONEncoder(ensure_ascii=False).encode
 _LETTERS = (
     "DELETE FROM record WHERE kind = 'dead_letter' AND json_extract(body, '$.native_id') = ?"
     " AND COALESCE(json_extract(body, '$.source'), ?) = ?"
@@ -75,8 +74,11 @@ class EmbeddedIndex:
 
     def amend(self, ids: Sequence[str], facts: Facts | Sequence[Facts]) -> int:
         each = [facts] * len(ids) if isinstance(facts, Facts) else facts
+        wanted: dict[str, Facts] = {}
+        for name, by in zip(ids, each, strict=True):
+            wanted[name] = wanted[name].amended(by) if name in wanted else by
         with self._file.writing() as connection:
-            return sum(self._amend(connection, name, by) for name, by in zip(ids, each, strict=True))
+            return embedded_facts.amend(connection, wanted, self._clock())
 
     def record(self, events: Sequence[Event]) -> None:
         with self._file.writing() as connection:
@@ -84,7 +86,7 @@ class EmbeddedIndex:
                 present = connection.execute("SELECT n FROM event WHERE id = ?", (event.id,)).fetchone()
                 wanted = event_document(event)
                 n = present[0] if present else None
-                _put(connection, EVENTS, n, event.id, version(event.at), flat(wanted), _AS_JSON(wanted))
+                _put(connection, EVENTS, n, event.id, version(event.at), flat(wanted), as_json(wanted))
 
     def get(self, mention_id: str) -> Json | None:
         with self._file.reading() as connection:
@@ -140,19 +142,19 @@ class EmbeddedIndex:
             return
         facts = self._facts(connection, mention, entry)
         wanted = document(enriched, facts)
-        body, observed = _AS_JSON(wanted), version(mention.observed_at)
+        observed = version(mention.observed_at)
         present = connection.execute(
             "SELECT n, version, body FROM mention JOIN document USING (n) WHERE id = ?", (mention.id,)
         ).fetchone()
         if present is None:
             stored.new += 1
-        elif present[1] > observed or present[2] == body:
+        elif present[1] > observed or json.loads(present[2]) == wanted:
             stored.unchanged += 1
             return
         else:
             stored.updated += 1
         fields = flat(wanted)
-        n = _put(connection, MENTIONS, present[0] if present else None, mention.id, observed, fields, body)
+        n = _put(connection, MENTIONS, present[0] if present else None, mention.id, observed, fields, as_json(wanted))
         _put_values(connection, n, fields)
         embedded_words.write(connection, n, wanted)
 
@@ -165,23 +167,6 @@ class EmbeddedIndex:
             embedded_state.put(connection, RecordKind.facts, mention.id, facts.as_record(), self._clock())
         return facts
 
-    def _amend(self, connection: sqlite.Connection, name: str, by: Facts) -> bool:
-        """Sets facts of one mention; whether it is here."""
-        known = embedded_state.get(connection, RecordKind.facts, name)
-        present = connection.execute(
-            "SELECT n, body FROM mention JOIN document USING (n) WHERE id = ?", (name,)
-        ).fetchone()
-        if known is None or present is None:
-            return False
-        facts = Facts.model_validate(known.body).amended(by)
-        embedded_state.put(connection, RecordKind.facts, name, facts.as_record(), self._clock())
-        n, body = present
-        wanted = amended(json.loads(body), facts)
-        connection.execute("UPDATE document SET body = ? WHERE n = ?", (_AS_JSON(wanted), n))
-        values = dict(zip(MENTIONS.columns, columns(flat(wanted), MENTIONS), strict=True))
-        connection.execute(_FACTS, (*(values[field] for field in FACT_FIELDS), n))
-        return True
-
     def _set_aside(self, connection: sqlite.Connection, letter: DeadLetter) -> None:
         """Keeps a dead letter, unless its mention was deleted: then nothing of it returns."""
         of = f"{letter.source}:{letter.native_id}"
@@ -189,9 +174,6 @@ class EmbeddedIndex:
             return
         body = {**letter.model_dump(mode="json", exclude={"raw"}), "raw": letter.raw}
         embedded_state.put(connection, RecordKind.dead_letter, letter.key, body, self._clock())
-
-
-_FACTS = f"UPDATE mention SET {', '.join(f'{column(field)} = ?' for field in FACT_FIELDS)} WHERE n = ?"
 
 
 def _put(

@@ -4,6 +4,7 @@ A record's version is its row number, which every write makes anew.
 """
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from pysqlite3 import dbapi2 as sqlite
@@ -75,9 +76,16 @@ def get(connection: sqlite.Connection, kind: RecordKind, key: str) -> Record | N
 
 def put(connection: sqlite.Connection, kind: RecordKind, key: str, body: Json, now: datetime) -> None:
     """A record written again gets a new place at the end."""
-    connection.execute(
+    put_many(connection, kind, [(key, body)], now)
+
+
+def put_many(
+    connection: sqlite.Connection, kind: RecordKind, records: Iterable[tuple[str, Json]], now: datetime
+) -> None:
+    written = _milliseconds(now)
+    connection.executemany(
         "INSERT OR REPLACE INTO record (kind, key, body, written) VALUES (?, ?, ?, ?)",
-        (kind.value, key, json.dumps(body, default=str), _milliseconds(now)),
+        ((kind.value, key, json.dumps(body, default=str), written) for key, body in records),
     )
 
 

@@ -1,7 +1,9 @@
 """Field values as the embedded index keeps and compares them, which is how Elasticsearch does."""
 
+import json
 import math
 import struct
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +12,9 @@ from hubbub.index.embedded_tables import MENTIONS, Table
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+
+
+as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def flat(document: Json) -> Json:
@@ -23,10 +28,10 @@ def flat(document: Json) -> Json:
     return fields
 
 
-def columns(fields: Json, table: Table) -> list[Any]:
-    """The values of the table's columns, in their order."""
-    stored = {field: _stored(field, value, table) for field, value in fields.items() if field in table.columns}
-    return [stored.get(field) for field in table.columns]
+def columns(fields: Json, table: Table, wanted: Iterable[str] | None = None) -> list[Any]:
+    """The values of the wanted columns of the table, or of all, in their order."""
+    names = table.columns if wanted is None else wanted
+    return [_stored(field, fields[field], table) if field in fields else None for field in names]
 
 
 def multiple(fields: Json) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from hubbub.core.facts import Facts
 from hubbub.core.insight import Enriched
 from hubbub.core.moments import iso
 from hubbub.core.ports import Json
+from hubbub.core.verdict import Label
 
 ALIAS = "mentions"
 EVENTS = "hubbub-events"
@@ -67,21 +68,20 @@ FIELDS: dict[str, Json] = {
     "engagement.views": _LONG,
     "raw": {"type": "object", "enabled": False},
 }
-FACT_FIELDS = (
-    "event.ingested",
-    "event.dataset",
-    "sentiment.label",
-    "sentiment.judged",
-    "sentiment.overridden_by",
-    "needs_reply",
-    "urgency",
-    "conversation.answered_at",
-    "conversation.response_seconds",
-    "duplicate_of",
-    "spam",
-    "outcome",
-)
-"""The fields that facts decide on."""
+FACT_FIELDS: dict[str, tuple[str, ...]] = {
+    "ingested": ("event.ingested",),
+    "dataset": ("event.dataset",),
+    "label": ("sentiment.label", "sentiment.judged"),
+    "overridden_by": ("sentiment.overridden_by",),
+    "answered_at": ("conversation.answered_at",),
+    "response_seconds": ("conversation.response_seconds",),
+    "duplicate_of": ("duplicate_of",),
+    "spam": ("spam",),
+    "needs_reply": ("needs_reply",),
+    "urgency": ("urgency",),
+    "outcome": ("outcome",),
+}
+"""The fields of a document that a fact decides on, by the fact's name."""
 
 EVENT_FIELDS: dict[str, Json] = {
     "@timestamp": _DATE,
@@ -160,32 +160,40 @@ def document(enriched: Enriched, facts: Facts) -> Json:
         },
         "engagement": engagement.model_dump(),
     }
-    return amended({**_without_nothing(flat), "raw": mention.raw}, facts)
+    return {**amended(_without_nothing(flat), facts), "raw": mention.raw}
 
 
 def amended(document: Json, facts: Facts) -> Json:
-    """The document as these facts have it; what its source and the judge said stays."""
+    """The document with what these facts set; the rest of it stays as it is."""
+    changed = dict(document)
+    for name in facts.model_fields_set & FACT_FIELDS.keys():
+        value = getattr(facts, name)
+        if name == "label":
+            _label(changed, value)
+        else:
+            _set(changed, FACT_FIELDS[name][0], iso(value) if isinstance(value, datetime) else value)
+    return changed
+
+
+def _label(document: Json, label: Label | None) -> None:
+    """Sets the label that a person gave, beside the one that the model judged; without one, the judged one is back."""
     judged = document["sentiment"].get("judged", document["sentiment"]["label"])
-    told: Json = {
-        "event": {"ingested": facts.ingested and iso(facts.ingested), "dataset": facts.dataset},
-        "sentiment": {
-            "label": facts.label.value if facts.label else judged,
-            "judged": judged if facts.label else None,
-            "overridden_by": facts.overridden_by,
-        },
-        "needs_reply": facts.needs_reply,
-        "urgency": facts.urgency,
-        "conversation": {
-            "answered_at": facts.answered_at and iso(facts.answered_at),
-            "response_seconds": facts.response_seconds,
-        },
-        "duplicate_of": facts.duplicate_of,
-        "spam": facts.spam,
-        "outcome": facts.outcome,
-    }
-    parts = {name: {**document.get(name, {}), **part} for name, part in told.items() if isinstance(part, dict)}
-    raw = document["raw"]
-    return {**_without_nothing({**document, **told, **parts, "raw": None}), "raw": raw}
+    _set(document, "sentiment.label", label.value if label else judged)
+    _set(document, "sentiment.judged", judged if label else None)
+
+
+def _set(document: Json, field: str, value: Any) -> None:
+    """Sets a field, or takes it out where the value is None; the parts of the document that change are copied."""
+    section, _, name = field.rpartition(".")
+    place = dict(document.get(section, {})) if section else document
+    if value is None:
+        place.pop(name, None)
+    else:
+        place[name] = value
+    if section and place:
+        document[section] = place
+    elif section:
+        document.pop(section, None)
 
 
 def event_document(event: Event) -> Json:

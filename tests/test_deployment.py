@@ -23,7 +23,6 @@ READ_BY_PREFECT = {
     "parameters",
     "schedules",
     "triggers",
-    "concurrency_limit",
     "work_pool",
     "tags",
 }
@@ -34,7 +33,6 @@ def test_a_deployment_says_only_what_prefect_reads(name: str) -> None:
     """Prefect ignores a key that it does not know, so a slip of the pen would go unseen."""
     deployment = DEPLOYMENTS[name]
     assert set(deployment) <= READ_BY_PREFECT
-    assert set(deployment["concurrency_limit"]) == {"limit", "collision_strategy"}
     file, flow = deployment["entrypoint"].split(":")
     made = getattr(import_module(f"hubbub.{Path(file).with_suffix('').as_posix().replace('/', '.')}"), flow)
     assert isinstance(made, Flow)
@@ -49,9 +47,16 @@ def test_a_deployment_says_only_what_prefect_reads(name: str) -> None:
 
 def test_collect_is_scheduled_and_alerts_follow_it() -> None:
     assert DEPLOYMENTS["collect"]["schedules"]
-    trigger = DEPLOYMENTS["raise-alerts"]["triggers"][0]
-    assert trigger["match_related"]["prefect.resource.name"] == "collect"
-    assert trigger["expect"] == ["prefect.flow-run.Completed"]
+    [trigger] = DEPLOYMENTS["raise-alerts"]["triggers"]
+    assert trigger["match_related"] == {
+        "prefect.resource.role": "deployment",
+        "prefect.resource.name": DEPLOYMENTS["collect"]["name"],
+    }
+    assert {event.rsplit(".", 1)[1] for event in trigger["expect"]} == {"Completed", "Failed", "Crashed"}
+
+
+def test_alerts_have_a_schedule_of_their_own_where_no_trigger_fires() -> None:
+    assert DEPLOYMENTS["raise-alerts"]["schedules"]
 
 
 def test_compose_starts_what_the_readme_names() -> None:

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 import click
 
+from hubbub.cli import show
 from hubbub.core.errors import Misconfigured
 from hubbub.core.settings import load_settings
 
@@ -42,7 +43,7 @@ def command(file: Path) -> int:
                     broken += 1
                     record["sentiment"] = None
                     record.setdefault("error", "no text")
-                sys.stdout.write(_line(record))
+                print(show.json_text(record))
             sys.stdout.flush()
     if broken:
         print(f"hubbub: {broken:,} records without a text; their sentiment is null", file=sys.stderr)
@@ -113,13 +114,3 @@ def _as_they_come(records: Iterable[Record]) -> Iterator[list[Record]]:
             raise Misconfigured(f"the input cannot be read ({item.strerror})") from None
         if item is None:
             return
-
-
-def _line(record: Record) -> str:
-    """The record as JSON, in escapes where the output cannot hold a character (a lone surrogate, Thai in ASCII)."""
-    line = json.dumps(record, ensure_ascii=False) + "\n"
-    try:
-        line.encode(sys.stdout.encoding)
-    except UnicodeEncodeError:
-        return json.dumps(record) + "\n"
-    return line

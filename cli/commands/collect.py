@@ -1,6 +1,7 @@
 """hubbub collect"""
 
 import sys
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -8,24 +9,34 @@ import click
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from hubbub.cli import options, show
+from hubbub.core import moments
 from hubbub.core.errors import HubbubError, Misconfigured
 from hubbub.core.records import Run
-from hubbub.flows.collect import collect, coverage
+from hubbub.flows.collect import collect, coverage, warnings
 from hubbub.flows.parts import Parts, open_parts
 
 
 @click.command("collect")
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.option(
+    "--since",
+    metavar="TIME",
+    help="Read back to this time (7d, 12h or an ISO time) and leave the place where the next run goes on as it is; "
+    "a file is read from its start.",
+)
 @options.config
 @options.by_prefect
 @options.json_output
-def command(sources: tuple[str, ...], config: Path | None, prefect: bool, as_json: bool) -> int:
+def command(sources: tuple[str, ...], since: str | None, config: Path | None, prefect: bool, as_json: bool) -> int:
     """Read what is new from every source, or from those named, into the index."""
     with open_parts(config) as parts:
+        back_to = moments.since(since, parts.clock(), parts.listening.timezone) if since else None
         if options.wants_prefect(prefect):
-            runs, failed = run_flow(parts, sources), 0
+            runs, failed = run_flow(parts, sources, back_to), 0
         else:
-            runs, failed = run_plain(parts, sources)
+            runs, failed = run_plain(parts, sources, back_to)
+    for line in (line for run in runs for line in warnings(run)):
+        print(f"hubbub: {line}", file=sys.stderr)
     if as_json:
         show.as_json([run.model_dump(mode="json") for run in runs])
     else:
@@ -33,16 +44,17 @@ def command(sources: tuple[str, ...], config: Path | None, prefect: bool, as_jso
     return failed
 
 
-def run_flow(parts: Parts, sources: tuple[str, ...]) -> list[Run]:
+def run_flow(parts: Parts, sources: tuple[str, ...], since: datetime | None) -> list[Run]:
     parts.entries(sources)  # a wrong name is told before Prefect is loaded
     from hubbub.flows import by_prefect
     from hubbub.flows.collect import collect_flow
 
-    runs: list[Run] = by_prefect.run_flow(collect_flow, config=parts.settings.config, sources=list(sources) or None)
+    chosen = {"sources": list(sources) or None, "since": since}
+    runs: list[Run] = by_prefect.run_flow(collect_flow, config=parts.settings.config, **chosen)
     return runs
 
 
-def run_plain(parts: Parts, sources: tuple[str, ...]) -> tuple[list[Run], int]:
+def run_plain(parts: Parts, sources: tuple[str, ...], since: datetime | None) -> tuple[list[Run], int]:
     """Returns the runs that ended well, and the exit status: a source that fails does not stop the others."""
     runs, failed = [], 0
     entries = parts.entries(sources)
@@ -52,7 +64,7 @@ def run_plain(parts: Parts, sources: tuple[str, ...]) -> tuple[list[Run], int]:
         for entry in entries:
             task = bar.add_task(f"{entry.name}: asking")
             try:
-                runs.append(collect(parts, entry, partial(show_progress, bar, task)))
+                runs.append(collect(parts, entry, partial(show_progress, bar, task), since=since))
             except HubbubError as error:
                 print(f"hubbub: {entry.name}: {error}", file=sys.stderr)
                 failed = max(failed, 2 if isinstance(error, Misconfigured) else 1)

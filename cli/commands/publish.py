@@ -13,10 +13,13 @@ from hubbub.flows.parts import open_parts
 @click.option(
     "--days", type=click.IntRange(1, 3650), metavar="N", help="Let the page cover the last N days.  [default: all]"
 )
+@click.option("--unmasked", is_flag=True, help="Let the page show people's e-mail addresses and numbers.")
 @click.option("--ndjson", type=click.Path(path_type=Path), metavar="FILE", help="Write Kibana's saved objects instead.")
 @options.config
 @options.by_prefect
-def command(report: Path | None, days: int | None, ndjson: Path | None, config: Path | None, prefect: bool) -> None:
+def command(
+    report: Path | None, days: int | None, unmasked: bool, ndjson: Path | None, config: Path | None, prefect: bool
+) -> None:
     """Bring the dashboards to Kibana, or write them as a page."""
     from hubbub.flows import publish
 
@@ -25,7 +28,7 @@ def command(report: Path | None, days: int | None, ndjson: Path | None, config: 
         print(f"wrote {ndjson}; import it in Kibana under Stack Management, Saved Objects")
     if report:
         with open_parts(config) as parts:
-            publish.report(parts, report, days)
+            publish.report(parts, report, days, unmasked)
         print(f"wrote {report.resolve()}")
     if not ndjson and not report:
         with open_parts(config) as parts:

@@ -1,10 +1,13 @@
 """hubbub replay"""
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from hubbub.cli import options, show
+from hubbub.core.records import Run
 from hubbub.flows.collect import coverage
 from hubbub.flows.parts import open_parts
 from hubbub.flows.replay import replay
@@ -13,13 +16,22 @@ from hubbub.flows.replay import replay
 @click.command("replay")
 @options.config
 @options.json_output
-def command(config: Path | None, as_json: bool) -> None:
-    """Take the dead letters the whole way again."""
+def command(config: Path | None, as_json: bool) -> int:
+    """Take the dead letters the whole way again; `hubbub dead-letters replay` takes some of them."""
     with open_parts(config) as parts:
         runs = replay(parts)
+    return show_replayed(runs, as_json)
+
+
+def show_replayed(runs: Sequence[Run], as_json: bool) -> int:
+    """Returns the exit status."""
     if as_json:
         show.as_json([run.model_dump(mode="json") for run in runs])
     elif runs:
-        show.table("Replayed", coverage(runs))
+        show.table("Replayed", [{**row, "retired": run.retired} for row, run in zip(coverage(runs), runs, strict=True)])
     else:
         print("no dead letters")
+    for run in runs:
+        if run.error:
+            print(f"hubbub: {run.entry}: {run.error}", file=sys.stderr)
+    return int(any(run.error for run in runs))

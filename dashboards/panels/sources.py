@@ -1,7 +1,7 @@
 from hubbub.dashboards.panel import CUSTOMERS, SENTIMENT, Grid, Ranking
 
 PANEL = Ranking(
-    title="By source",
+    title="By platform",
     reading="Where people talk, and how they sound there.",
     grid=Grid(x=0, y=19, w=16, h=13),
     question={

@@ -10,9 +10,9 @@ from hubbub.cli.commands.status import status
 from hubbub.core.ports import Batch
 from hubbub.core.records import DeadLetter, RecordKind, Run
 from hubbub.core.settings import Settings
-from hubbub.flows.collect import remember
 from hubbub.flows.parts import Parts
 from hubbub.flows.replay import replay
+from hubbub.flows.runs import remember
 from tests.command import write_config
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -58,9 +58,9 @@ def test_every_dead_letter_is_counted_and_replayed(parts: Parts) -> None:
 
 def test_a_replay_that_fails_leaves_the_day_on_which_a_record_was_set_aside(parts: Parts) -> None:
     day = NOW - timedelta(days=3)
-    letter = DeadLetter.of("posts", "fetch", "not yet", {"native_id": "1", "text": "Kolibri"}, day)
+    letter = DeadLetter.of("posts", "normalise", "not yet", {"native_id": "1", "text": "Kolibri"}, day)
     parts.index.store(Batch("posts", dead=[letter]))
     replay(parts)
-    [(_, body)] = parts.index.state.list(RecordKind.dead_letter)
-    kept = DeadLetter.model_validate(body)
+    [record] = parts.index.state.list(RecordKind.dead_letter)
+    kept = DeadLetter.model_validate(record.body)
     assert (kept.stage, kept.at) == ("normalise", day)

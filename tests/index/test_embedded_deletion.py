@@ -1,0 +1,93 @@
+"""What is deleted leaves no word in the embedded index's file."""
+
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from pysqlite3 import dbapi2 as sqlite
+
+from hubbub.core.facts import Facts
+from hubbub.core.insight import Enriched
+from hubbub.core.records import DeadLetter
+from hubbub.index.embedded import EmbeddedIndex
+from hubbub.index.embedded_file import FILE
+from tests.index.made import DAY, NOW, batch, said
+
+POSTS = 1500
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[EmbeddedIndex]:
+    index = EmbeddedIndex(tmp_path, clock=lambda: NOW)
+    yield index
+    index.close()
+
+
+def content(home: Path) -> bytes:
+    """The bytes of the file and its log after a checkpoint, by another connection."""
+    with sqlite.connect(home / FILE) as connection:
+        assert connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
+        connection.execute("INSERT INTO words (words, rank) VALUES ('integrity-check', 1)")
+    return b"".join(path.read_bytes() for path in home.glob(f"{FILE}*"))
+
+
+def word_of(number: int) -> str:
+    """A word that only one post has: near its neighbours in half of the posts, so that it separates leaves."""
+    return f"zq{number:012}" if number % 2 else f"wk{sha256(str(number).encode()).hexdigest()[:12]}"
+
+
+def author_of(number: int) -> str:
+    return f"writer{sha256(str(-number).encode()).hexdigest()[:12]}"
+
+
+def post(number: int, seen: int, dice: random.Random) -> Enriched:
+    text = f"my parcel {word_of(number)} is late, ของฉันมาช้า {'really ' * dice.randrange(60)}"
+    raw = {"text": text, "by": author_of(number)}
+    return said(
+        number,
+        text,
+        title=f"about {word_of(number)}",
+        name=author_of(number),
+        seen=NOW - DAY + timedelta(minutes=seen),
+        raw=raw,
+    )
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_no_word_or_author_of_a_deleted_post_is_in_the_file(index: EmbeddedIndex, tmp_path: Path, seed: int) -> None:
+    """Posts come, are edited and amended, move from page to page, and one in ten is deleted."""
+    dice = random.Random(seed)
+    alive: set[int] = set()
+    for start in range(0, POSTS, 100):
+        come = range(start, start + 100)
+        edited = dice.sample(sorted(alive), len(alive) // 4)
+        gone = dice.sample(sorted(alive), len(alive) // 30)
+        index.store(
+            batch(
+                *(post(number, start, dice) for number in (*come, *edited)),
+                gone=[post(number, start, dice).mention for number in gone],
+            )
+        )
+        alive = (alive | set(come)) - set(gone)
+        index.amend([f"forum:{number}" for number in dice.sample(sorted(alive), 20)], Facts(spam=True, outcome="left"))
+    found = content(tmp_path)
+    for number in range(POSTS):
+        there = {word.encode() in found for word in (word_of(number), author_of(number))}
+        assert there == {number in alive}, number
+
+
+def test_a_dead_letter_goes_with_its_mention(index: EmbeddedIndex, tmp_path: Path) -> None:
+    def letter(number: int, source: str | None = "forum") -> DeadLetter:
+        raw = {"id": number, "text": f"quux{number}letter", "author": f"scribe{number}"}
+        made = DeadLetter.of("posts", "normalise", "has no time", raw, NOW)
+        return made.model_copy(update={"source": source, "native_id": str(number)})
+
+    index.store(batch(dead=[letter(1), letter(2), letter(3, source=None), letter(4, source="x")]))
+    index.store(batch(gone=[said(number).mention for number in (1, 3, 4)]))
+    index.store(batch(dead=[letter(1)]))  # it comes again, and stays away as its mention does
+    found = content(tmp_path)
+    assert [b"quux%dletter" % number in found for number in (1, 2, 3, 4)] == [False, True, False, True]
+    assert b"scribe1" not in found

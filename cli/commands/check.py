@@ -9,7 +9,7 @@ import click
 from hubbub.cli import options, show
 from hubbub.cli.schema import schema
 from hubbub.core.moments import iso, shown
-from hubbub.core.text import harmless, shortened
+from hubbub.core.text import harmless, masked, shortened
 from hubbub.flows.check import Checked, Tried, check
 from hubbub.flows.parts import Parts, open_parts
 from hubbub.flows.sample import FIRST, Row
@@ -70,7 +70,7 @@ def _row(row: Row, zone: ZoneInfo) -> dict[str, Any]:
     mention = row.mention
     return {
         "posted": shown(mention.posted_at, zone) if mention else "",
-        "text": shortened(harmless(mention.words), _SHOWN) if mention else "",
+        "text": shortened(masked(harmless(mention.words)), _SHOWN) if mention else "",
         "brand": ", ".join(row.brands),
         "cannot be used": row.reason,
     }
@@ -91,7 +91,7 @@ def _as_json(checked: Checked, sample: int) -> dict[str, Any]:
                     {
                         "id": row.mention.id if row.mention else None,
                         "posted_at": iso(row.mention.posted_at) if row.mention else None,
-                        "text": row.mention.words if row.mention else None,
+                        "text": masked(row.mention.words) if row.mention else None,
                         "brands": row.brands,
                         "reason": row.reason or None,
                     }

@@ -58,7 +58,7 @@ def _(panel: OverTime, answer: Answer, width: int) -> str | None:
     chart = base.mark_rect().encode(
         x=alt.X("start:T", scale=_time_scale(answer.rows), axis=_time_axis(answer.rows)),
         x2="end:T",
-        y=alt.Y("low:Q", axis=alt.Axis(tickCount=4, tickMinStep=1, title=None, format="~s")),
+        y=alt.Y("low:Q", axis=_count_axis(answer.rows)),
         y2="high:Q",
         color=alt.Color("label:N", scale=_SCALE, legend=None),
         description="says:N",
@@ -178,6 +178,13 @@ def _bounds(rows: list[Row]) -> tuple[datetime, datetime, timedelta]:
     return start, end, (end - start) / len(rows)
 
 
+def _count_axis(rows: list[Row]) -> alt.Axis:
+    """Ticks at whole numbers."""
+    most = max(row.total for row in rows)
+    ticks: dict[str, Any] = {"values": list(range(most + 1))} if most < 4 else {"tickCount": 4}
+    return alt.Axis(title=None, format="~s", **ticks)
+
+
 def _time_scale(rows: list[Row]) -> alt.Scale:
     """From the first stretch to the last, with room around a few of them."""
     start, end, width = _bounds(rows)
@@ -195,9 +202,10 @@ def _time_axis(rows: list[Row]) -> alt.Axis:
         told = {"values": [_on_the_clock(start + (number + 0.5) * width) for number in range(len(rows))]}
         when = f"datum.value - {width / timedelta(milliseconds=2):.0f}"
     by_hours = f"utchours({when}) == 0 ? utcFormat({when}, '%-d %b') : utcFormat({when}, '%H:%M')"
-    words = by_hours if end - start <= timedelta(days=2) and width < timedelta(days=1) else f"utcFormat({when}, '{form}')"
+    hourly = end - start <= timedelta(days=2) and width < timedelta(days=1)
+    words = by_hours if hourly else f"utcFormat({when}, '{form}')"
     return alt.Axis(
-        labelExpr=words, grid=False, labelOverlap="greedy", labelSeparation=10, title=None, **told
+        labelExpr=words, grid=False, labelFlush=False, labelOverlap="greedy", labelSeparation=10, title=None, **told
     )
 
 

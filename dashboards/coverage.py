@@ -35,7 +35,8 @@ class SourceState:
         error: the line that ended the last run early.
         failures: so many runs in a row ended early, up to the last one.
         finished: the last run came to its end.
-        unknown_brands: names that records say they are about and the watch list does not know, most frequent first.
+        brand_unknown: records that name a brand that the watch list does not have.
+        unknown_brands: the brands that most of them name, most first.
     """
 
     name: str
@@ -52,6 +53,7 @@ class SourceState:
     all_told: bool
     error: str | None
     failures: int
+    brand_unknown: int
     unknown_brands: dict[str, int]
 
 
@@ -141,5 +143,6 @@ def _source(name: str, runs: Sequence[Run]) -> SourceState:
         all_told=all(run.missed is not None for run in own),
         error=last.error,
         failures=last.failures,
+        brand_unknown=sum(run.brand_unknown for run in own),
         unknown_brands=dict(unknown.most_common()),
     )

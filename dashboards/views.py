@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from hubbub.core.text import link, masked
 from hubbub.dashboards.answers import Answer, Row
 from hubbub.dashboards.charts import FEW, counted, draw, signed
-from hubbub.dashboards.panel import Net, NetOverTime, Number, OverTime, Panel, Posts, Ranking
+from hubbub.dashboards.panel import FIELD_NAMES, Net, NetOverTime, Number, OverTime, Panel, Posts, Ranking
 
 _LONGEST_TEXT = 420
 
@@ -63,6 +63,7 @@ class View:
     drawings: the chart, wide and narrow.
     head, rows: the numbers behind it.
     counts: mentions by sentiment, for the legend.
+    open: the numbers stand open, where a chart of so few bars leaves room for them.
     """
 
     name: str
@@ -75,6 +76,7 @@ class View:
     head: tuple[str, ...] = ()
     rows: Sequence[tuple[str, ...]] = ()
     counts: dict[str, int] = field(default_factory=dict)
+    open: bool = False
     posts: list[Post] = field(default_factory=list)
 
 
@@ -103,11 +105,15 @@ def _(panel: OverTime, name: str, answer: Answer, page: Page) -> View:
     if "sentiment" not in panel.question["aggs"]["time"].get("aggs", {}):
         top = max(answer.rows, key=lambda row: row.total)
         says = f"{counted(answer.total)}; most in {top.label} ({top.total:,})."
+        if top.total == answer.total:
+            says = f"{counted(answer.total)}, all in {top.label}."
         rows = [(row.label, f"{row.total:,}") for row in answer.rows]
         head = (f"Time ({page.zone})", "Mentions")
         return View(name, panel, answer, "chart", says=says, drawings=drawn, head=head, rows=rows)
     top = max(answer.rows, key=lambda row: row.counts["negative"])
     says = f"{counted(answer.total)}; most negative ones in {top.label}: {top.counts['negative']:,} of {top.total:,}."
+    if not top.counts["negative"]:
+        says = f"{counted(answer.total)}; none of them is negative."
     split_head, table = _split_table(f"Time ({page.zone})", answer.rows)
     counts = _summed(answer.rows)
     return View(name, panel, answer, "chart", says=says, drawings=drawn, head=split_head, rows=table, counts=counts)
@@ -129,16 +135,19 @@ def _(panel: NetOverTime, name: str, answer: Answer, page: Page) -> View:
 @view.register
 def _(panel: Ranking, name: str, answer: Answer, page: Page) -> View:
     tidy = Answer(answer.total, [Row(readable(row.label), row.total, row.counts) for row in answer.rows])
-    head, rows = _split_table("Value", tidy.rows)
+    field = panel.question["aggs"]["values"]["terms"]["field"]
+    head, rows = _split_table(FIELD_NAMES.get(field, "Value"), tidy.rows)
     says = "None of the mentions has a value here."
     if tidy.rows:
         top = tidy.rows[0]
         says = f"{top.label} leads with {top.total:,} of {counted(answer.total)}."
+        if len(tidy.rows) == 1 and top.total == answer.total:
+            says = f"{counted(answer.total)}; {top.label} is the only value."
     if answer.left_out:
         says += f" {counted(answer.left_out)} of further values are not drawn."
     drawn = _drawings(panel, tidy, page) if tidy.rows else {}
-    counts = _summed(tidy.rows)
-    return View(name, panel, answer, "chart", says=says, drawings=drawn, head=head, rows=rows, counts=counts)
+    counts, few = _summed(tidy.rows), len(tidy.rows) < 3
+    return View(name, panel, answer, "chart", says=says, drawings=drawn, head=head, rows=rows, counts=counts, open=few)
 
 
 @view.register

@@ -44,8 +44,10 @@ def write_saved_objects(path: Path) -> None:
 
 
 def report(parts: Parts, path: Path, days: int | None, unmasked: bool = False) -> None:
-    """Writes the dashboards as one HTML file over the last `days`, or over everything there is, with people's e-mail addresses and
-    numbers only where it is `unmasked`.
+    """Writes the dashboards as one HTML file over the last `days`, or over everything there is.
+
+    Args:
+        unmasked: people's e-mail addresses and numbers are shown as they wrote them.
 
     Raises:
         Misconfigured: `hubbub.yaml` cannot be read, or the file cannot be written.

@@ -6,8 +6,7 @@ No data is not calm: where a source stopped, every other number is about less th
 2. Silent. Nothing new has come for more than `times` as long as the source's own longest silence of the last `days`,
    and for more than `minimum_hours`. Hours are counted, back from now, in which at least one run brought something new;
    the longest row of hours without such a run, and the hour at its edge, is the longest silence. Nights and weekends
-   are silences too, so that a source which sleeps at night is not missed in the morning, and one that is read once a
-   day is not missed in the afternoon.
+   are silences too, so that a source which sleeps at night is not missed in the morning.
 
 An earlier stall would hide the next one: the longest silence is left out where it would have been an alert beside the
 second longest. At most one is, so that two weekends are never taken for stalls.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from hubbub.index.mapping import FIELDS
+from hubbub.index.mapping import EVENT_FIELDS, FIELDS
 
 Json = dict[str, Any]
 
@@ -182,10 +182,11 @@ def _search(attributes: Json) -> Iterator[str]:
 
 
 def _view(attributes: Json) -> Iterator[str]:
+    known = {"mentions": FIELDS, "hubbub-events": EVENT_FIELDS}.get(attributes["title"], {})
     for field in (*json.loads(attributes["fieldFormatMap"]), *json.loads(attributes["fieldAttrs"])):
-        if field not in FIELDS:
+        if field not in known:
             yield f"format of {field}, which is no field"
-    if FIELDS.get(attributes["timeFieldName"]) != {"type": "date"}:
+    if known.get(attributes["timeFieldName"]) != {"type": "date"}:
         yield "the time field is no date"
 
 

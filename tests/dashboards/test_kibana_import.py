@@ -18,7 +18,7 @@ from hubbub.dashboards.kibana import compile_dashboards, import_dashboards
 from hubbub.dashboards.panel import panels
 
 KEY = "c2VjcmV0LWlk:c2VjcmV0LWtleQ=="
-OBJECTS = len(panels()) + 2  # the dashboard and its data view
+OBJECTS = len(panels()) + 3  # the dashboard and two data views
 
 
 class FakeKibana(ThreadingHTTPServer):

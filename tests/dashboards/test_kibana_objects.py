@@ -2,13 +2,15 @@
 
 import copy
 import json
+import os
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from hubbub.core.ports import Index
@@ -16,10 +18,15 @@ from hubbub.dashboards.answers import Period, ask
 from hubbub.dashboards.kibana import compile_dashboards
 from hubbub.dashboards.lens import saved_object
 from hubbub.dashboards.panel import panels
+from hubbub.index.mapping import EVENTS
 from tests.dashboards.checks import problems
 from tests.dashboards.seeds import NOW
 
 Json = dict[str, Any]
+_CHECKOUT = Path(__file__).parents[2]
+SCHEMA = Path(
+    os.environ.get("HUBBUB_TEST_KIBANA_SCHEMA") or _CHECKOUT.parent / "shared/kibana/saved-objects.schema.json"
+)
 
 
 @pytest.fixture
@@ -70,6 +77,40 @@ def test_an_object_comes_after_what_it_refers_to(objects: list[Json]) -> None:
 
 def test_compiling_again_gives_the_same_bytes() -> None:
     assert compile_dashboards() == compile_dashboards()
+
+
+def test_runs_gaps_and_alerts_have_a_view_of_their_own(objects: list[Json]) -> None:
+    attributes = _one(objects, "hubbub-events-view")["attributes"]
+    assert (attributes["title"], attributes["timeFieldName"]) == (EVENTS, "@timestamp")
+    assert json.loads(attributes["fieldAttrs"]) == {"event.dataset": {"customLabel": "Source"}}
+
+
+def test_a_source_is_an_entry_of_the_settings_and_a_platform_where_people_talk(objects: list[Json]) -> None:
+    names = json.loads(_one(objects, "hubbub-mentions-view")["attributes"]["fieldAttrs"])
+    assert names["source"] == {"customLabel": "Platform"}
+    assert names["event.dataset"] == {"customLabel": "Source"}
+    group = _one(objects, "hubbub-social-care")["attributes"]["controlGroupInput"]
+    controls = sorted(json.loads(group["panelsJSON"]).values(), key=lambda control: control["order"])
+    assert [(each["explicitInput"]["title"], each["explicitInput"]["fieldName"]) for each in controls] == [
+        ("Brand", "brand"),
+        ("Platform", "source"),
+        ("Source", "event.dataset"),
+        ("Language", "language"),
+    ]
+    by_platform = _one(objects, "hubbub-sources")["attributes"]
+    assert by_platform["title"] == "By platform"
+    assert _layer(objects, "hubbub-sources")["columns"]["values"]["label"] == "Top 10 values of Platform"
+
+
+@pytest.mark.skipif(not SCHEMA.is_file(), reason="HUBBUB_TEST_KIBANA_SCHEMA names no JSON schema of saved objects")
+def test_every_object_is_what_kibanas_own_objects_are(objects: list[Json]) -> None:
+    def within(checker: Any, schema: Json, text: str, _: Json) -> Iterator[Any]:
+        yield from checker.descend(json.loads(text), schema)
+
+    checker = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"contentSchema": within})
+    schema = checker(json.loads(SCHEMA.read_text(encoding="utf-8")))
+    for each in objects:
+        assert [error.message for error in schema.iter_errors(each)] == [], each["id"]
 
 
 def test_links_open_by_the_data_view(objects: list[Json]) -> None:

@@ -2,23 +2,21 @@
 
 import re
 from datetime import timedelta
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from hubbub.core.errors import Misconfigured, Retryable
 from hubbub.core.mention import Author
-from hubbub.core.ports import Batch, Index
-from hubbub.core.records import Run
+from hubbub.core.ports import Index
 from hubbub.core.verdict import Label
 from hubbub.dashboards.answers import Period, ask, whole
 from hubbub.dashboards.charts import draw, short
 from hubbub.dashboards.panel import NetOverTime, OverTime, Ranking, panels
 from hubbub.dashboards.report import write_report
 from hubbub.dashboards.views import readable, safe_link
-from hubbub.index.embedded import EmbeddedIndex
-from tests.dashboards.seeds import NOW, SILENT, seed, seeds
+from tests.dashboards.page import Page, reported
+from tests.dashboards.seeds import NOW, seed, seeds
 
 PERIOD = Period(NOW - timedelta(days=14), NOW)
 ALLOWED = {
@@ -40,53 +38,6 @@ ALLOWED = {
 ALLOWED |= {"ul", "li", "b", "i", "br", "bdi", "time", "a", "details", "summary", "small", "footer", "code", "caption"}
 ALLOWED |= {"table", "thead", "tbody", "tr", "th", "td", "svg", "g", "path", "line", "text", "rect", "clippath", "defs"}
 LOADING = {"src", "srcset", "poster", "background", "data", "action", "formaction", "ping", "xlink:href", "manifest"}
-
-
-class Page(HTMLParser):
-    """The tags, attributes, tables and links of a page, as a browser would see them."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.cells: dict[str, list[list[str]]] = {}
-        self.text: list[str] = []
-        self._section = ""
-        self._stack: list[str] = []
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = dict(attrs)
-        self.tags.append((tag, told))
-        if tag not in ("meta", "br", "path", "line", "rect"):
-            self._stack.append(tag)
-        if tag == "section":
-            self._section = told.get("aria-labelledby") or ""
-        if tag == "tr":
-            self.cells.setdefault(self._section, []).append([])
-        if tag in ("td", "th"):
-            self.cells[self._section][-1].append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        while self._stack and self._stack.pop() != tag:
-            pass
-
-    def handle_data(self, data: str) -> None:
-        if "style" in self._stack:
-            return
-        self.text.append(data)
-        if ("td" in self._stack or "th" in self._stack) and self.cells.get(self._section):
-            self.cells[self._section][-1][-1] += data
-
-    @property
-    def words(self) -> str:
-        return " ".join(" ".join(self.text).split())
-
-    def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.tags if name == tag]
-
-    def rows(self, section: str) -> list[list[str]]:
-        return [[" ".join(cell.split()) for cell in row] for row in self.cells[section]]
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +94,7 @@ def test_the_brands_own_posts_are_not_negative_posts(tmp_path: Path, empty_index
         seed("2", NOW - timedelta(hours=2), Label.negative, "rivals are bad", competitor=True),
         seed("3", NOW - timedelta(hours=3), Label.negative, "it is down", url="https://x.example/3"),
     ]
-    page = _report(empty_index, mentions, tmp_path)
+    page = reported(empty_index, mentions, tmp_path)
     assert "it is down" in page.words
     assert "so sorry" not in page.words
     assert "rivals" not in page.words
@@ -163,7 +114,7 @@ def test_hostile_text_stays_text(page: Page, written: str) -> None:
 def test_hostile_source_and_term_stay_text_in_charts(tmp_path: Path, empty_index: Index) -> None:
     term = "</text></svg><script>alert(1)</script>&amp;"
     mentions = [seed("1", NOW - timedelta(hours=1), Label.negative, "down", term=term)]
-    page = _report(empty_index, mentions, tmp_path)
+    page = reported(empty_index, mentions, tmp_path)
     assert {name for name, _ in page.tags} <= ALLOWED
     assert page.rows("top_terms")[1][0] == term
 
@@ -260,32 +211,6 @@ def test_bars_are_as_long_as_their_numbers(embedded_index: Index) -> None:
     assert len(scale) == 1
 
 
-def test_a_silent_source_is_said_and_a_failed_run_too(embedded_index: Index, tmp_path: Path) -> None:
-    runs = [
-        Run(
-            entry="x-search",
-            started=NOW - timedelta(hours=3),
-            finished=NOW - timedelta(hours=3),
-            fetched=10,
-            new=8,
-            missed=0,
-        ),
-        Run(entry="x-search", started=NOW - timedelta(hours=1), fetched=5, missed=7, error="x: over its quota"),
-        Run(entry="survey", started=NOW - timedelta(hours=1), finished=NOW, fetched=4, new=4),
-    ]
-    write_report(embedded_index.search, tmp_path / "r.html", now=NOW, runs=runs)
-    page = Page((tmp_path / "r.html").read_text(encoding="utf-8"))
-    newest = max(each.mention.posted_at for each in seeds() if each.mention.source == SILENT)
-    assert f"{SILENT} : no data since {newest.day} {newest:%b %Y, %H:%M} UTC (40 days ago)" in page.words
-    assert "x-search : its last run ended early" in page.words
-    assert "x: over its quota" in page.words
-    assert "x-search : 7 posts at the source could not be read" in page.words
-    table = {row[0]: row for row in page.rows("coverage")}
-    assert table[SILENT][1] == "no data"
-    assert table["x-search"][1:4] == ["2", "15", "8"]
-    assert table["survey"][6] == "not known"
-
-
 def test_uncertain_verdicts_are_marked(page: Page, embedded_index: Index) -> None:
     hits = ask(panels()["newest_negative"], embedded_index.search, PERIOD).hits
     unsure = sum(hit["_source"]["sentiment"]["uncertain"] for hit in hits)
@@ -324,10 +249,14 @@ def test_everything_there_is(embedded_index: Index, tmp_path: Path) -> None:
 
 
 def test_one_mention_draws(empty_index: Index, tmp_path: Path) -> None:
-    page = _report(empty_index, [seed("1", NOW - timedelta(hours=1), Label.positive, "thanks")], tmp_path)
+    page = reported(empty_index, [seed("1", NOW - timedelta(hours=1), Label.positive, "thanks")], tmp_path)
     assert "No post in this period was judged negative" in page.words
-    assert page.rows("net_over_time")[-1][1:] == ["+100.0%", "1"]
-    assert page.rows("net_over_time")[1][1:] == ["\u2013", "0"]
+    assert page.rows("net_over_time")[1:] == [
+        ["Sun 22 Nov 2026, 10:00\u201311:00", "+100.0%", "1"],
+        ["Sun 22 Nov 2026, 11:00\u201312:00", "\u2013", "0"],
+    ]
+    assert "1 mention, all in Sun 22 Nov 2026, 10:00\u201311:00." in page.words
+    assert "1 mention; none of them is negative." in page.words
 
 
 def test_many_brands_are_counted_and_all_of_them_named(tmp_path: Path, empty_index: Index) -> None:
@@ -336,7 +265,7 @@ def test_many_brands_are_counted_and_all_of_them_named(tmp_path: Path, empty_ind
         enriched = seed(str(number), NOW - timedelta(hours=1 + number), Label.neutral, "hello")
         match = enriched.matches[0].model_copy(update={"brand": f"Brand {number:02}"})
         mentions.append(enriched.model_copy(update={"matches": (match,)}))
-    page = _report(empty_index, mentions, tmp_path)
+    page = reported(empty_index, mentions, tmp_path)
     assert "Brand 00 , Brand 01 , Brand 02 , Brand 03 , Brand 04 , Brand 05 and 18 more" in page.words
     assert "Mentions of each of the 24 brands" in page.words
     named = [row for row in page.rows("coverage") if row[0].startswith("Brand ")]
@@ -386,12 +315,6 @@ def test_an_earlier_report_survives_a_failure(tmp_path: Path, empty_index: Index
 def test_text_that_no_page_can_show_is_left_out() -> None:
     assert readable("a\x00b\ud800c\nd\u0e01") == "abc\nd\u0e01"
     assert readable(None) == ""
-
-
-def _report(index: EmbeddedIndex, mentions: list, folder: Path) -> Page:
-    assert not index.store(Batch(entry="seeds", mentions=mentions)).refused
-    write_report(index.search, folder / "r.html", now=NOW)
-    return Page((folder / "r.html").read_text(encoding="utf-8"))
 
 
 def _contrast(one: str, other: str) -> float:

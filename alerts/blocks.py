@@ -7,12 +7,13 @@ together, as seen, about 13,200 characters.
 
 from typing import Any
 
-from hubbub.core.text import harmless, link, shortened
 from hubbub.core.alert import Alert, Evidence
+from hubbub.core.text import harmless, link, shortened
 
 Block = dict[str, Any]
 _POSTS = 10
 _POST = 600
+_TITLE = 200
 
 
 def blocks(alert: Alert) -> list[Block]:
@@ -35,16 +36,23 @@ def escaped(text: str) -> str:
 
 
 def _post(post: Evidence) -> list[Block]:
-    """What was said, then by whom and where."""
+    """Its title, what was said, then by whom and where."""
     names = [harmless(name) for name in (post.source, post.author) if name]
     who = ", ".join(escaped(shortened(name, 80)) for name in names if name) or "somebody"
     address = _address(post.url)
     where = f" · <{address}|open>" if address else ""
     said = harmless(post.text) or "(no text)"
     return [
+        *([_bold(shortened(harmless(post.title), _TITLE))] if post.title else []),
         {"type": "section", "text": _plain(said, _POST)},
         {"type": "context", "elements": [{"type": "mrkdwn", "text": f"{who}{where}", "verbatim": True}]},
     ]
+
+
+def _bold(text: str) -> Block:
+    """Rich text, which Slack does not interpret either."""
+    words = {"type": "text", "text": text or "-", "style": {"bold": True}}
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [words]}]}
 
 
 def _plain(text: str, limit: int) -> Block:

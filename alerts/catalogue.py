@@ -1,83 +1,131 @@
 """The rules and the kinds of rules, found by listing their folders."""
 
 import tomllib
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, tzinfo
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from hubbub.core.alert import Finding, WindowCount
+from hubbub.alerts.rule import AnyRule
+from hubbub.core.alert import Counted, Finding, Wanted
 from hubbub.core.errors import Misconfigured
-from hubbub.core.settings import explain
+from hubbub.core.ports import Over
+from hubbub.core.settings import AlertSettings, explain
 
 RULES = Path(__file__).parent / "rules"
 KINDS = Path(__file__).parent / "kinds"
 
-
-class AnyRule(Protocol):
-    """What a rule of any kind has.
-
-    Attributes:
-        name: also the name of its file.
-        kind: the file in `kinds/` that understands it.
-    """
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def kind(self) -> str: ...
+CheckFilter = Callable[[dict[str, Any], Over], None]
+"""Refuses (Misconfigured) a search query that cannot be asked over `mentions` or `events`."""
 
 
 class Kind(Protocol):
-    """A module of `kinds/`; `Rule` is the pydantic model of its rules' files."""
+    """A module of `kinds/`.
 
-    Rule: type[BaseModel]
+    Attributes:
+        Rule: the model of its rules' files.
+        BY, OVER: what its rules count: the field whose names are told apart, and where.
+    """
 
-    def windows(self, rule: AnyRule, now: datetime) -> list[tuple[datetime, datetime]]:
-        """The spans of time of which the rule wants the counts, the one in question first."""
+    Rule: type[AnyRule]
+    BY: str
+    OVER: Over
+
+    def wanted(self, rule: AnyRule, now: datetime) -> Sequence[Wanted]:
+        """What the rule wants counted."""
         ...
 
-    def find(self, rule: AnyRule, brand: str, counts: Sequence[WindowCount]) -> Finding | None:
-        """What stands out, told from the counts of `windows` alone."""
+    def find(self, rule: AnyRule, name: str, counted: Sequence[Sequence[Counted]]) -> Finding | None:
+        """What stands out, told from the answers to `wanted` alone, in their order."""
+        ...
+
+    def headline(self, finding: Finding) -> str:
+        """What was found, in a few words behind the name of what it is about."""
+        ...
+
+    def details(self, finding: Finding, zone: tzinfo) -> str:
+        """The same at more length, with its times."""
         ...
 
 
-def load_rules(folder: Path = RULES) -> list[AnyRule]:
-    """Every rule of the folder, by name.
+def load_rules(settings: AlertSettings, folder: Path, check_filter: CheckFilter) -> list[AnyRule]:
+    """The shipped rules as the settings tune them, then those of the settings' own folder, each by name.
+
+    Args:
+        folder: what `rules_dir` is relative to.
 
     Raises:
-        Misconfigured: a file is not a rule; the message names it.
+        Misconfigured: a file or a tuned rule is not a rule; the message names it.
     """
-    return [_load(path) for path in sorted(folder.glob("[!_]*.toml"))]
+    shipped = {path.stem: path for path in _files(RULES)}
+    unknown = sorted(set(settings.rules) - set(shipped))
+    if unknown:
+        raise Misconfigured(f"alerts.rules: no shipped rule named {unknown[0]!r}; there are: {', '.join(shipped)}")
+    rules = [
+        _tuned(_load(path, check_filter), settings.rules.get(name, {}), check_filter) for name, path in shipped.items()
+    ]
+    if settings.rules_dir is None:
+        return rules
+    own = folder / settings.rules_dir
+    if not own.is_dir():
+        raise Misconfigured(f"alerts.rules_dir: {own} is no folder")
+    for path in _files(own):
+        if path.stem in shipped:
+            raise Misconfigured(f"{path}: a shipped rule has that name; tune it by alerts.rules, or rename the file")
+        rules.append(_load(path, check_filter))
+    return rules
 
 
-def kind_of(rule: AnyRule) -> Kind:
-    return cast(Kind, import_module(f"hubbub.alerts.kinds.{rule.kind}"))
+def kind_of(what: AnyRule | Finding) -> Kind:
+    """Raises: Misconfigured: there is no such kind (any more)."""
+    if what.kind not in _kinds():
+        raise Misconfigured(f"no kind of alert named {what.kind!r}; there are: {', '.join(_kinds())}")
+    return cast(Kind, import_module(f"hubbub.alerts.kinds.{what.kind}"))
 
 
-def kinds() -> list[str]:
+def _kinds() -> list[str]:
     return sorted(path.stem for path in KINDS.glob("[!_]*.py"))
 
 
-def _load(path: Path) -> AnyRule:
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("[!_]*.toml"))
+
+
+def _load(path: Path, check_filter: CheckFilter) -> AnyRule:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise Misconfigured(f"{path}: cannot be read ({error.strerror})") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{path}: not TOML ({' '.join(str(error).split())})") from None
-    kind = content.get("kind")
-    if kind not in kinds():
-        raise Misconfigured(f"{path}: kind: one of {', '.join(kinds())} is needed")
-    model = cast(Kind, import_module(f"hubbub.alerts.kinds.{kind}")).Rule
-    try:
-        rule = cast(AnyRule, model.model_validate(content))
-    except ValidationError as error:
-        raise Misconfigured(f"{path}: {explain(error)}") from None
+    rule = _rule(content, str(path), check_filter)
     if rule.name != path.stem:
         raise Misconfigured(f"{path}: name: must be {path.stem!r}, as the file is called")
+    return rule
+
+
+def _tuned(rule: AnyRule, changes: dict[str, Any], check_filter: CheckFilter) -> AnyRule:
+    place = f"alerts.rules.{rule.name}"
+    if fixed := {"name", "kind"} & set(changes):
+        raise Misconfigured(f"{place}: {min(fixed)}: cannot be changed; write a rule of your own into alerts.rules_dir")
+    return _rule({**rule.model_dump(), **changes}, place, check_filter) if changes else rule
+
+
+def _rule(content: dict[str, Any], place: str, check_filter: CheckFilter) -> AnyRule:
+    kind_name = content.get("kind")
+    if kind_name not in _kinds():
+        raise Misconfigured(f"{place}: kind: one of {', '.join(_kinds())} is needed")
+    kind = cast(Kind, import_module(f"hubbub.alerts.kinds.{kind_name}"))
+    try:
+        rule = kind.Rule.model_validate(content)
+    except ValidationError as error:
+        raise Misconfigured(f"{place}: {explain(error)}") from None
+    if rule.filter is not None:
+        try:
+            check_filter(rule.filter, kind.OVER)
+        except Misconfigured as error:
+            raise Misconfigured(f"{place}: filter: {error}") from None
     return rule

@@ -1,16 +1,16 @@
 """Prints alerts: in a frame on a terminal, as plain lines elsewhere."""
 
-import os
 import sys
 from collections.abc import Iterator
 from typing import TextIO
 
-from hubbub.core.text import harmless, link
 from hubbub.core.alert import Alert
+from hubbub.core.text import harmless, link
 
 
 class ConsoleNotifier:
-    """A terminal cannot be asked what it showed: a process killed between printing and noting it down prints again."""
+    """A terminal cannot be asked what it showed: a process killed between printing and noting it down prints again. Nor
+    can it unsay what it showed, so that its receipts are empty."""
 
     name = "console"
 
@@ -24,7 +24,13 @@ class ConsoleNotifier:
         else:
             print("\n".join([f"ALERT {harmless(alert.title)}", *(f"  {line}" for line in _lines(alert))]), file=file)
         file.flush()
-        return {"pid": str(os.getpid())}
+        return {}
+
+    def update(self, alert: Alert, receipt: dict[str, str]) -> None:
+        """What was printed stays."""
+
+    def withdraw(self, receipt: dict[str, str]) -> None:
+        """What was printed stays."""
 
     def find(self, alert: Alert) -> dict[str, str] | None:
         return None
@@ -34,7 +40,10 @@ def _lines(alert: Alert) -> Iterator[str]:
     yield from (harmless(line) for line in alert.summary.split("\n"))
     for post in alert.evidence:
         who = f"{post.source}, {post.author}" if post.author else post.source
-        yield f"- {harmless(post.text)}"
+        title, text = harmless(post.title or ""), harmless(post.text)
+        yield f"- {title or text}"
+        if title:
+            yield f"    {text}"
         yield f"    {harmless(' '.join([who, link(post.url) or '']))}"
 
 

@@ -1,4 +1,4 @@
-"""Tells a Slack channel: https://docs.slack.dev/reference/methods/chat.postMessage
+"""Tells a Slack channel: https://docs.slack.dev/reference/methods/chat.postMessage, chat.update and chat.delete
 
 The bot needs the scope `chat:write` and, to see whether a message arrived whose answer was lost, `channels:history`
 (`groups:history` for a private channel); it must be a member of the channel. slack_sdk is the extra `slack`, imported
@@ -7,6 +7,7 @@ only when a notifier is made.
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from http.client import HTTPException
 from json import JSONDecodeError
 from typing import Any, TypeVar
@@ -21,9 +22,8 @@ from hubbub.core.settings import explain
 
 T = TypeVar("T")
 EVENT = "hubbub_alert"
-PATIENCE = (
-    10  # seconds for an answer, and the longest wait that Slack may ask for; every send ends within a claim's term
-)
+PATIENCE = 10  # seconds for an answer, and the longest wait that Slack may ask for; a send ends within a claim's term
+CLOCKS_DIFFER = timedelta(hours=1)  # at most, Slack's and ours
 _REMEDIES = {
     "invalid_auth": "HUBBUB_SLACK__BOT_TOKEN is not valid: copy the bot token (xoxb-...) of the Slack app again",
     "not_authed": "HUBBUB_SLACK__BOT_TOKEN is not valid: copy the bot token (xoxb-...) of the Slack app again",
@@ -36,7 +36,10 @@ _REMEDIES = {
     "is_archived": "the channel of HUBBUB_SLACK__CHANNEL is archived: name another one",
 }
 _LOST = (OSError, HTTPException, JSONDecodeError, UnicodeDecodeError)
-_PASSING = {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+_WAIT = {"ratelimited", "rate_limited"}
+_TROUBLE = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+_GONE = {"message_not_found"}
+_FIXED = {"edit_window_closed", "cant_update_message"}
 
 
 class SlackSettings(BaseSettings):
@@ -122,27 +125,45 @@ class SlackNotifier:
             return receipt
         return self.find(alert) or self._asked(lambda: self._post(alert))
 
+    def update(self, alert: Alert, receipt: dict[str, str]) -> None:
+        """A message that somebody deleted stays so; one that Slack no longer lets be changed is taken back."""
+        code = self._changed(lambda: self._client.chat_update(**_place(receipt), **_content(alert)))
+        if code in _FIXED:
+            self.withdraw(receipt)
+
+    def withdraw(self, receipt: dict[str, str]) -> None:
+        self._changed(lambda: self._client.chat_delete(**_place(receipt)))
+
     def find(self, alert: Alert) -> dict[str, str] | None:
         return self._asked(lambda: self._find(alert))
 
+    def _changed(self, ask: Callable[[], Any]) -> Any:
+        """Slack's code where the message is gone or fixed already, else None."""
+        from slack_sdk.errors import SlackApiError
+
+        try:
+            ask()
+        except (SlackApiError, *_LOST) as error:
+            code = _code(error)
+            if code in _GONE | _FIXED:
+                return code
+            raise self._explained(error) from None
+        return None
+
     def _post(self, alert: Alert) -> dict[str, str]:
         answer = self._client.chat_postMessage(
-            channel=self._channel,
-            text=fallback(alert),
-            blocks=blocks(alert),
-            metadata={"event_type": EVENT, "event_payload": _payload(alert)},
-            unfurl_links=False,
-            unfurl_media=False,
+            channel=self._channel, unfurl_links=False, unfurl_media=False, **_content(alert)
         )
         return {"channel": answer["channel"], "ts": answer["ts"]}
 
     def _find(self, alert: Alert) -> dict[str, str] | None:
-        """Looks through the channel from the finding's window on."""
+        """Looks through the channel from the end of the finding's window on: it was sent after that."""
+        oldest = alert.findings[0].end - CLOCKS_DIFFER
         cursor = None
         while True:
             answer = self._client.conversations_history(
                 channel=self._channel,
-                oldest=f"{alert.finding.start.timestamp():.6f}",
+                oldest=f"{oldest.timestamp():.6f}",
                 include_all_metadata=True,
                 limit=200,
                 cursor=cursor,
@@ -170,12 +191,11 @@ class SlackNotifier:
 
         if not isinstance(error, SlackApiError):
             return Retryable(f"Slack cannot be reached ({type(error).__name__}) at {self._client.base_url}")
-        status, answer = error.response.status_code, error.response.data
-        code = answer.get("error") if isinstance(answer, dict) else None
-        if status == 429 or code in _PASSING:
+        status, answer, code = error.response.status_code, error.response.data, _code(error)
+        if status == 429 or code in _WAIT:
             return Retryable("Slack asks to wait", retry_after=_seconds(error.response.headers))
-        if status >= 500:
-            return Retryable(f"Slack has trouble of its own (status {status})")
+        if status >= 500 or code in _TROUBLE:
+            return Retryable(f"Slack has trouble of its own ({code if code in _TROUBLE else f'status {status}'})")
         if code == "missing_scope":
             needed = answer.get("needed") if isinstance(answer, dict) else None
             return Fatal(f"the Slack app lacks the scope {_word(needed)}: add it to the app and install the app again")
@@ -184,8 +204,24 @@ class SlackNotifier:
         return Fatal(f"Slack refused the request: {_word(code)} (status {status})")
 
 
+def _place(receipt: dict[str, str]) -> dict[str, Any]:
+    return {"channel": receipt["channel"], "ts": receipt["ts"]}
+
+
+def _content(alert: Alert) -> dict[str, Any]:
+    metadata = {"event_type": EVENT, "event_payload": _payload(alert)}
+    return {"text": fallback(alert), "blocks": blocks(alert), "metadata": metadata}
+
+
 def _payload(alert: Alert) -> dict[str, str]:
-    return {"key": alert.key, "start": alert.finding.start.isoformat(), "end": alert.finding.end.isoformat()}
+    first = alert.findings[0]
+    return {"key": alert.key, "start": first.start.isoformat(), "end": first.end.isoformat()}
+
+
+def _code(error: Exception) -> Any:
+    """Slack's error code, where Slack gave one."""
+    answer = getattr(getattr(error, "response", None), "data", None)
+    return answer.get("error") if isinstance(answer, dict) else None
 
 
 def _word(value: object) -> str:

@@ -29,8 +29,8 @@ from hubbub.core.records import DeadLetter, Identity
 from hubbub.core.settings import SourceOptions
 
 QUERY = 512  # characters of one search
-SEARCHED = timedelta(days=7) - timedelta(minutes=1)  # before now; X refuses a start that is older when it arrives
-SETTLED = timedelta(minutes=1)  # a search has to begin at least some seconds before now
+SEARCHED = timedelta(days=7)  # before now
+MARGIN = timedelta(minutes=1)  # X refuses a search from just before 7 days ago, or from just now
 _KEY = "HUBBUB_X__BEARER_TOKEN"
 _EXCEPT = "-is:retweet"
 _ID = re.compile(r"[0-9]{1,19}")
@@ -165,14 +165,11 @@ class Collector:
         return f"X knows our key: {read:,} posts read this month" + ("" if cap is None else f" of {cap:,}")
 
     def _start(self, since: datetime) -> datetime | None:
-        """The time as X takes it: None, from where its search begins, where that is later."""
+        """The time as X takes it; None, to read all that X searches."""
         now = self._clock()
-        if since < now - SEARCHED:
-            log.warning(
-                "X searches the last 7 days alone; what is older is not read, though %s was asked for", shown(since)
-            )
-            return None
-        return min(since, now - SETTLED)
+        if since < now - SEARCHED - MARGIN:
+            log.warning("X searches the last 7 days alone: what is older is not read, back to %s", shown(since))
+        return min(since, now - MARGIN) if since > now - SEARCHED + MARGIN else None
 
     def _searches(self, query: Query) -> Iterator[str]:
         terms: list[str] = []

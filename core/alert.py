@@ -1,5 +1,8 @@
 """What a rule found, and what people are told of it."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -53,6 +56,8 @@ class Finding(BaseModel):
         total: what it is a part of, where it is one (negative mentions of all mentions).
         expected: the number that the past leads one to expect; None where too little of the past is known.
         interval: from and to where the number would have been ordinary; None as above.
+        reason: what the source or the program itself said of it, in one line; nobody's words.
+        numbers: further ones that its kind tells, by names of the kind's own.
         query: the search query whose hits are the `observed`, over mentions or events as `over` says.
     """
 
@@ -69,6 +74,8 @@ class Finding(BaseModel):
     expected: float | None = Field(default=None, ge=0)
     interval: tuple[float, float] | None = None
     severity: Severity = Severity.warning
+    reason: str | None = None
+    numbers: dict[str, float] = Field(default_factory=dict)
     query: dict[str, Any] = Field(default_factory=dict)
     over: Literal["mentions", "events"] = "mentions"
 
@@ -107,12 +114,39 @@ class Mute(BaseModel):
         return all(wanted in (None, is_) for wanted, is_ in named) and finding.end <= self.until
 
 
-class WindowCount(BaseModel):
-    """Mentions of one brand by customers (not by the brand) from `start` until before `end`."""
+@dataclass(frozen=True)
+class Wanted:
+    """What a kind of alert wants counted, for each watched name by itself.
 
-    model_config = ConfigDict(frozen=True)
+    Attributes:
+        by: the field whose names are told apart: `brand`, `event.dataset`.
+        where: the search query of what counts at all.
+        windows: from and until before, UTC.
+        parts: search queries of what is counted apart in each window, by names of the kind's own.
+        newest: fields of the newest document of each part, told as well.
+    """
 
-    start: Utc
-    end: Utc
-    negative: int = Field(ge=0)
-    total: int = Field(ge=0)
+    by: str
+    where: dict[str, Any]
+    windows: Sequence[tuple[datetime, datetime]]
+    parts: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    newest: tuple[str, ...] = ()
+    over: Literal["mentions", "events"] = "mentions"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The answer to one window of a `Wanted`, for one name.
+
+    Attributes:
+        query: the search query whose hits are the `total`.
+        parts: how many of them each part has.
+        newest: the wanted fields of each part's newest document, by their dotted names; parts without any are left out.
+    """
+
+    start: datetime
+    end: datetime
+    total: int
+    query: dict[str, Any] = field(default_factory=dict)
+    parts: Mapping[str, int] = field(default_factory=dict)
+    newest: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -163,6 +163,7 @@ class AlertRecord(BaseModel):
         until: end of the newest window with the same trouble; what begins later than soon after it is another trouble.
         mentions: ids of the mentions that its messages quote.
         receipts: by the notifier's name, what it needs to find the message again (Slack: channel and ts).
+        claimed: when a worker began to send it; another takes over a minute later.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -174,3 +175,4 @@ class AlertRecord(BaseModel):
     until: Utc
     mentions: tuple[str, ...] = ()
     receipts: dict[str, dict[str, str]] = Field(default_factory=dict)
+    claimed: Utc | None = None

@@ -11,10 +11,11 @@ _PLAIN = dict.fromkeys(map(ord, _DASHES), "-") | dict.fromkeys(map(ord, _SPACES)
 
 _LETTER = r"[^\W\u0e00-\u0eff]"  # Thai and Lao are written right up to an address, and are not in it
 _MAIL = rf"(?:{_LETTER}|[.+%'-]){{1,64}}@(?:{_LETTER}|-){{1,63}}(?:\.(?:{_LETTER}|-){{1,63}})+"
-_TAG = r"[#@](?=[\d_]{0,99}[^\W\d_])[\w\u0e00-\u0eff]{1,139}+(?!@)"
+_TAG = r"[#@](?![\w.+%'-]{1,64}@)(?=[\d_]{0,99}[^\W\d_])[\w\u0e00-\u0eff]{1,139}"
 
-_SEP = r"[ ().\-/]{0,3}"
+_SEP = r"[ ().\-/]{0,4}"
 _YEAR = r"(?:19|20|24|25|26)\d\d"  # of the Buddhist era, too
+_AT_HOME = r"(?!(?:66|84)\.[35-9])"  # no mobile number with the country before it
 _NO_MORE = r"(?![./-]?\d)"
 _KEPT = (  # what has many digits and is nobody's number
     rf"(?:\d{{1,2}}(?:[./]\d{{1,2}})? ?- ?)?\d{{1,2}}(?P<a>[./-])(?:\d{{1,2}}(?P=a))?{_YEAR}{_NO_MORE}",  # 1-5/11/2569
@@ -23,21 +24,24 @@ _KEPT = (  # what has many digits and is nobody's number
     rf"{_YEAR}(?: ?[/-] ?{_YEAR}){{1,5}}{_NO_MORE}",  # 2018-2020
     r"\d{1,2}:\d\d(?::\d\d(?:\.\d{1,9})?)?(?!\d)",  # 09:15, 09:15:00.123456
     rf"(?:[01]?\d|2[0-3])\.[0-5]\d{_NO_MORE}(?! \d{{3}})",  # 09.15
-    rf"(?!(?:66|84)\.[35-9])[1-9]\d{{0,2}}(?:\.\d{{3}}){{1,6}}(?:,\d{{1,9}})?{_NO_MORE}",  # 12.500.000
-    rf"(?:0|[1-9]\d{{0,9}})\.\d{{1,18}}{_NO_MORE}",  # 13.756331
+    rf"{_AT_HOME}[1-9]\d{{0,2}}(?:\.\d{{3}}){{1,6}}(?:,\d{{1,9}})?{_NO_MORE}",  # 12.500.000
+    rf"{_AT_HOME}(?:0|[1-9]\d{{0,9}})\.\d{{1,18}}{_NO_MORE}",  # 13.756331
     r"5{6,}+\d?(?!\d)",  # Thai laughter
-    rf"(?!66|84)[1-9]\d{{0,2}}(?:\.\d{{1,3}}){{3}}{_NO_MORE}",  # 192.168.10.100
+    rf"{_AT_HOME}[1-9]\d{{0,2}}(?:\.\d{{1,3}}){{3}}{_NO_MORE}",  # 192.168.10.100
     rf"[1-9]\d{{0,2}}(?:\.\d{{1,6}}){{0,2}}\.0(?:\.\d{{1,6}}){{1,3}}{_NO_MORE}",  # version 10.0.19045.3803
 )
-_MOBILE = rf"(?:0|(?:\(?(?:\+|00))?(?:66|84){_SEP}0?{_SEP})[35-9](?:{_SEP}\d){{8}}(?!\d)"  # of Thailand and Vietnam
+_OPEN = r"(?:\((?=\+?\d{1,4}\)))?"  # a bracket that is closed behind the first digits
+_MOBILE = rf"{_OPEN}(?:0|(?:\+|00)?(?:66|84){_SEP}0?){_SEP}[35-9](?:{_SEP}\d){{8}}(?!\d)"  # of Thailand and Vietnam
 _NUMBER = (
     _MOBILE,
-    r"0(?:0[1-9]|[1-9]\d)\d{9}(?!\d)",  # of a citizen of Vietnam, the province first
-    rf"(?:\(\+\d{{1,3}}\)(?:{_SEP}\d){{6,14}}|\+(?:{_SEP}\d){{8,15}})(?!\d)",  # +44 20 7946 0958
+    r"0(?:0[1-9]|[1-9]\d)(?P<e>[ .-]?)\d{3}(?P=e)\d{3}(?P=e)\d{3}(?!\d)",  # of a citizen of Vietnam: 001 089 012 345
+    r"0(?:0[1-9]|[1-9]\d)\d(?P<f>[ .-])\d{4}(?P=f)\d{4}(?!\d)",  # the same: 0010 8901 2345
+    rf"{_OPEN}0{_SEP}[2-7](?:{_SEP}\d){{7}}(?!\d|[ .-]\d{{1,2}}(?![.,]?\d))",  # 02-123-4567, of a house in Thailand
+    rf"{_OPEN}0{_SEP}2(?:{_SEP}\d){{9}}(?!\d)",  # 024 3825 1234, of one in Vietnam
+    rf"{_OPEN}\+(?:{_SEP}\d){{8,15}}(?!\d)",  # +44 20 7946 0958
 )
 _LONG_NUMBER = (  # not beside a Latin letter
-    rf"0[2-7](?:{_SEP}\d){{7}}(?![ .-]?\d)",  # 02-123-4567
-    rf"(?:\(0\d{{1,3}}\)(?:{_SEP}\d){{5,12}}|0(?:{_SEP}\d){{8,14}})(?!\d)",  # (02) 123 4567
+    rf"{_OPEN}0(?:{_SEP}\d){{8,14}}(?!\d)",  # 020 7946 0958
     rf"(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[ .-])\d{{3}}[ .-]\d{{4}}{_NO_MORE}",  # 555-123-4567
     rf"\d{{4}}(?P<c>[ -])\d{{4}}(?P=c)\d{{4}}(?P=c)\d{{4}}{_NO_MORE}",  # of a card
     rf"\d{{3}}(?P<d>[ -])\d(?P=d)\d{{5}}(?P=d)\d{_NO_MORE}",  # of a Thai bank account
@@ -50,7 +54,7 @@ _FOUND = re.compile(
     re.IGNORECASE,
 )
 _IN_LINK = re.compile(rf"(?P<mail>{_MAIL})|(?<!\d)(?P<number>{_MOBILE})")
-_THAI_CITIZEN = re.compile(r"(?<!\d)(?P<thai>[1-8](?:[ -]?\d){12})(?!\d)")
+_THAI_CITIZEN = re.compile(r"(?<!\d)(?P<thai>[1-8](?:-?\d){12}|[1-8] \d{4} \d{5} \d\d \d)(?!\d)")
 
 
 def harmless(text: str) -> str:

@@ -259,8 +259,8 @@ def coverage(runs: Sequence[Run]) -> list[dict[str, Any]]:
             "unchanged": run.unchanged,
             "dropped": run.dropped,
             "deleted": run.deleted,
-            "gone-unknown": run.gone_unknown,
-            "dead-lettered": run.dead_lettered,
+            "gone": run.gone_unknown,
+            "dead": run.dead_lettered,
             "missed": "unknown" if run.missed is None else run.missed,
         }
         for run in runs

@@ -126,7 +126,8 @@ def _remove(parts: Parts, chosen: Sequence[DeadLetter], verb: str) -> list[Run]:
     for letter in chosen:
         parts.index.state.delete(RecordKind.dead_letter, letter.key)
     numbers = Counter(letter.entry for letter in chosen)
-    runs = [Run(entry=entry, started=now, finished=now, **{verb: number}) for entry, number in numbers.items()]
+    ended = {"started": now, "finished": now}
+    runs = [Run.model_validate({"entry": entry, **ended, verb: number}) for entry, number in numbers.items()]
     for run in runs:
         keep(parts.index.state, run)
     return runs

@@ -10,12 +10,15 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from hubbub import collectors
+from hubbub.alerts.catalogue import load_rules
+from hubbub.alerts.rule import AnyRule
 from hubbub.core.clock import Clock, utc_now
 from hubbub.core.errors import Misconfigured
 from hubbub.core.matcher import Matcher
 from hubbub.core.ports import Collector, Index, Notifier, Query, Reader
 from hubbub.core.settings import Listening, Settings, SourceEntry, SourceOptions, explain, load_listening, load_settings
 from hubbub.core.watchlist import query
+from hubbub.index import queries
 
 
 class Parts:
@@ -48,12 +51,19 @@ class Parts:
         return load_reader(self.settings.sentiment.model)
 
     @cached_property
-    def notifier(self) -> Notifier:
-        """Slack where it is set up, else the console."""
+    def notifiers(self) -> tuple[Notifier, ...]:
+        """All that are set up; the console where none is."""
         from hubbub.alerts.console import ConsoleNotifier
         from hubbub.alerts.slack import SlackNotifier
 
-        return SlackNotifier.from_environment() or ConsoleNotifier()
+        slack = SlackNotifier.from_environment()
+        return (ConsoleNotifier(),) if slack is None else (slack,)
+
+    @cached_property
+    def rules(self) -> list[AnyRule]:
+        """Raises: Misconfigured: one is wrong."""
+        folder = self.settings.config.resolve().parent
+        return load_rules(self.listening.alerts, folder, queries.check_filter)
 
     def entries(self, names: tuple[str, ...] = ()) -> tuple[SourceEntry, ...]:
         """The entries of `sources:`, all or those named.

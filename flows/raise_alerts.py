@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hubbub.alerts import pipeline
-from hubbub.alerts.catalogue import kind_of, load_rules
+from hubbub.alerts.catalogue import kind_of
 from hubbub.core.alert import Finding
 from hubbub.core.errors import Fatal
 from hubbub.flows.parts import Parts, open_parts
@@ -19,32 +19,40 @@ EVIDENCE = 5
 
 
 def raise_alerts(parts: Parts) -> list[pipeline.Outcome]:
-    """Returns what was decided of every finding and of every alert that an earlier run could not send.
+    """Returns what was decided of every finding, of every alert that an earlier run could not send, and of every
+    message whose quoted posts are gone.
 
     Raises:
         HubbubError: the index could not be asked. A notifier that fails is an outcome, not an error.
     """
-    parts.index.refresh()
-    return pipeline.raise_alerts(
-        list(findings(parts)),
-        evidence=lambda finding: queries.evidence(parts.index, finding.brand, finding.start, finding.end, EVIDENCE),
-        state=parts.index.state,
-        notifier=parts.notifier,
-        mutes=parts.listening.alerts.mutes,
+    index = parts.index
+    index.refresh()
+    tools = pipeline.Tools(
+        evidence=lambda finding: queries.evidence(index, finding, EVIDENCE),
+        posts=lambda ids: queries.posts(index, ids),
+        record=index.record,
+        state=index.state,
+        notifiers=parts.notifiers,
         clock=parts.clock,
+        mutes=parts.listening.alerts.mutes,
+        zone=parts.listening.timezone,
     )
+    return pipeline.raise_alerts(list(findings(parts)), tools)
 
 
 def findings(parts: Parts) -> Iterator[Finding]:
-    """What every rule finds for every brand of ours now."""
+    """What every rule finds now, for every brand of ours and every source."""
     now = parts.clock()
-    for rule in load_rules():
-        kind = kind_of(rule)
-        for brand in parts.listening.brands:
-            if brand.competitor:
-                continue
-            counts = queries.negative_counts(parts.index, brand.name, kind.windows(rule, now))
-            finding = kind.find(rule, brand.name, counts)
+    names = {
+        "brand": [brand.name for brand in parts.listening.brands if not brand.competitor],
+        "event.dataset": [entry.name for entry in parts.listening.sources],
+    }
+    wanted = [kind_of(rule).wanted(rule, now) for rule in parts.rules]
+    answers = iter(queries.counted(parts.index, [each for some in wanted for each in some], names))
+    for rule, some in zip(parts.rules, wanted, strict=True):
+        counted = [next(answers) for _ in some]
+        for name in names[kind_of(rule).BY]:
+            finding = kind_of(rule).find(rule, name, [by_name[name] for by_name in counted])
             if finding:
                 yield finding
 
@@ -62,7 +70,7 @@ def _flow() -> "Flow[..., list[pipeline.Outcome]]":
 
     @flow(name="raise_alerts", flow_run_name="raise_alerts")
     def raise_alerts_flow(config: Path = Path("hubbub.yaml")) -> list[pipeline.Outcome]:
-        """Follows every completed collect; fails when an alert could not be sent, and the next run sends it."""
+        """Follows every collect; fails when an alert could not be sent, and the next run sends it."""
         outcomes = raise_alerts_task(config)
         unsent = [outcome for outcome in outcomes if outcome.decision == "failed"]
         if unsent:

@@ -1,5 +1,6 @@
 """What is remembered of a run: its record, the source's last run, and the events that dashboards and rules count."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from hubbub.core.events import Event, Value
@@ -82,5 +83,5 @@ def _end(run: Run) -> datetime:
     return run.finished or run.started
 
 
-def _told(fields: dict[str, Value | None]) -> dict[str, Value]:
+def _told(fields: Mapping[str, Value | None]) -> dict[str, Value]:
     return {name: value for name, value in fields.items() if value is not None}

@@ -1,6 +1,5 @@
 """The index on Elasticsearch 8 and 9: a document a mention under its own id, in its month's index, behind one alias."""
 
-import json
 import logging
 import ssl
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,20 +9,22 @@ from elastic_transport import NodeConfig
 from elastic_transport.client_utils import url_to_node_config
 from elasticsearch import BadRequestError, Elasticsearch, NotFoundError
 
+from hubbub.core.clean import clean_json
 from hubbub.core.clock import Clock, utc_now
 from hubbub.core.errors import Misconfigured
-from hubbub.core.insight import Enriched
+from hubbub.core.events import Event
+from hubbub.core.facts import Facts
 from hubbub.core.mention import Mention
-from hubbub.core.ports import Batch, Json, Stored
+from hubbub.core.ports import Batch, Json, Over, Stored
 from hubbub.core.records import DeadLetter, RecordKind
-from hubbub.index import elastic_bulk, elastic_setup
+from hubbub.index import elastic_bulk, elastic_fields, elastic_migration, elastic_setup
 from hubbub.index.elastic_errors import cause, clear_errors, why
-from hubbub.index.elastic_state import LONGEST_ID, ElasticState
-from hubbub.index.mapping import ALIAS, document, iso, month, version
+from hubbub.index.elastic_mentions import Mentions
+from hubbub.index.elastic_state import ElasticState, fitting_id
+from hubbub.index.mapping import ALIAS, EVENTS, event_document, month
 
 TIMEOUT = 60  # seconds for one answer
-CHUNK = 500  # mentions read and written together
-OUTRANKS = 2**62  # the version of a deletion: above that of every observation
+_INDEX: dict[Over, str] = {"mentions": ALIAS, "events": EVENTS}
 
 logging.getLogger("elastic_transport").setLevel(logging.ERROR)  # its warnings are tracebacks; what matters is raised
 
@@ -41,6 +42,7 @@ class ElasticIndex:
         self._clock = clock
         self._client = Elasticsearch([node], api_key=_checked(api_key), request_timeout=TIMEOUT)
         self._state = ElasticState(self._client, self._address, clock)
+        self._mentions = Mentions(self._client, self._address, self._state, clock)
 
     @property
     def state(self) -> ElasticState:
@@ -49,24 +51,36 @@ class ElasticIndex:
     def prepare(self) -> None:
         with clear_errors(self._address):
             elastic_setup.prepare(self._client, month(self._clock()))
+            elastic_migration.migrate(self._client, self._state, self._clock)
 
     def store(self, batch: Batch) -> Stored:
         stored = Stored()
         with clear_errors(self._address):
-            stored.deleted = self._delete(batch.gone)
-            fitting = [enriched for enriched in batch.mentions if _fits(enriched)]
-            stored.refused += [
-                self._letter(batch.entry, enriched.mention, f"the id is longer than {LONGEST_ID} bytes")
-                for enriched in batch.mentions
-                if not _fits(enriched)
-            ]
-            for start in range(0, len(fitting), CHUNK):
-                self._write(fitting[start : start + CHUNK], batch.entry, stored)
-            letters = {letter.key: _as_record(letter) for letter in (*batch.dead, *stored.refused)}
-            self._state.put_many(RecordKind.dead_letter, letters)
+            if batch.gone:
+                stored.deleted = self._mentions.delete(batch.gone)
+                stored.gone_unknown = len(batch.gone) - stored.deleted
+                self._delete_letters(batch.gone)
+            self._mentions.store(batch.mentions, batch.entry, stored)
+            self._set_aside([*batch.dead, *stored.refused])
             if batch.cursor is not None:
                 self._state.put(RecordKind.cursor, batch.entry, batch.cursor)
         return stored
+
+    def amend(self, ids: Sequence[str], facts: Facts | Sequence[Facts]) -> int:
+        each = [facts] * len(ids) if isinstance(facts, Facts) else facts
+        asked: dict[str, Facts] = {}
+        for name, by in zip(ids, each, strict=True):
+            asked[name] = asked.get(name, Facts()).amended(by)
+        with clear_errors(self._address):
+            return self._mentions.amend(asked)
+
+    def record(self, events: Sequence[Event]) -> None:
+        actions = [
+            {"_index": EVENTS, "_id": fitting_id(event.id, "sha256:", event.id), "_source": event_document(event)}
+            for event in events
+        ]
+        with clear_errors(self._address):
+            elastic_bulk.write_all(self._client, actions, self._address)
 
     def get(self, mention_id: str) -> Json | None:
         facts = self._state.get(RecordKind.facts, mention_id)
@@ -74,118 +88,55 @@ class ElasticIndex:
             return None
         with clear_errors(self._address):
             try:
-                source: Json = self._client.get(index=facts["index"], id=mention_id)["_source"]
+                source: Json = self._client.get(index=facts.body["index"], id=mention_id)["_source"]
             except NotFoundError:
                 return None
             return source
 
-    def search(self, body: Mapping[str, Any]) -> Json:
+    def search(self, body: Mapping[str, Any], over: Over = "mentions") -> Json:
+        elastic_fields.check(body, over)
         with clear_errors(self._address):
             try:
-                return self._search(body)
+                return self._search(body, over)
             except NotFoundError:
                 self.prepare()  # nobody has yet
-                return self._search(body)
+                return self._search(body, over)
 
     def refresh(self) -> None:
         with clear_errors(self._address):
-            self._client.options(ignore_status=404).indices.refresh(index=ALIAS)
+            for index in (ALIAS, EVENTS):
+                self._client.options(ignore_status=404).indices.refresh(index=index)
 
     def close(self) -> None:
         self._client.close()
 
-    def _search(self, body: Mapping[str, Any]) -> Json:
+    def _search(self, body: Mapping[str, Any], over: Over) -> Json:
+        asked = clean_json(dict(body))
         try:
-            answer = self._client.search(index=ALIAS, body=_as_json(body), allow_partial_search_results=False)
+            answer = self._client.search(index=_INDEX[over], body=asked, allow_partial_search_results=False)
         except BadRequestError as error:
             raise Misconfigured(f"not a search that the index answers: {why(cause(error))}") from None
         return dict(answer)
 
-    def _delete(self, gone: Sequence[Mention]) -> int:
-        """Leaves tombstones first, so that nobody writes these mentions again, then deletes what is there of them."""
-        if not gone:
-            return 0
-        ids = [mention.id for mention in gone]
-        self._state.put_many(RecordKind.tombstone, {m.id: {"observed": m.observed_at.isoformat()} for m in gone})
-        known = self._state.get_many((RecordKind.facts, name) for name in ids)
-        actions = [
-            {"_op_type": "delete", **_at((facts["index"], name), OUTRANKS)} for (_, name), facts in known.items()
-        ]
-        answers = list(elastic_bulk.write(self._client, actions, self._address))
-        self._state.delete_many(RecordKind.facts, [name for _, name in known])
-        return sum(answer.get("result") == "deleted" for answer in answers)
+    def _delete_letters(self, gone: Sequence[Mention]) -> None:
+        """Deletes the dead letters of these mentions; one that does not say its source may be of any."""
+        names = {(source, mention.native_id) for mention in gone for source in (mention.source, None)}
+        letters = self._state.letters_about({mention.native_id for mention in gone})
+        of_these = [it.key for it in letters if (it.body.get("source"), it.body["native_id"]) in names]
+        self._state.delete_many(RecordKind.dead_letter, of_these)
 
-    def _write(self, mentions: Sequence[Enriched], entry: str, stored: Stored) -> None:
-        """Writes what is new or changed, and counts in `stored` what became of each."""
-        by_id = {enriched.mention.id: enriched.mention for enriched in mentions}
-        facts = self._facts(by_id)
-        places = [(known["index"], name) for name, known in facts.items()]
-        present = elastic_bulk.read(self._client, places, self._address)
-        actions: list[Json] = []
-        for enriched in mentions:
-            name = enriched.mention.id
-            if name not in facts:
-                continue
-            wanted, place = _as_json(document(enriched, facts[name])), (facts[name]["index"], name)
-            if present.get(place) == wanted:
-                stored.unchanged += 1
-                continue
-            present[place] = wanted
-            observed = version(enriched.mention.observed_at)
-            actions.append({**_at(place, observed), "_source": wanted})
-        for answer in elastic_bulk.write(self._client, actions, self._address):
-            match answer["status"]:
-                case 201:
-                    stored.new += 1
-                case 200:
-                    stored.updated += 1
-                case 409:  # something newer is there
-                    stored.unchanged += 1
-                case _:
-                    reason = why(answer["error"])
-                    stored.refused.append(self._letter(entry, by_id[answer["_id"]], reason))
+    def _set_aside(self, letters: Sequence[DeadLetter]) -> None:
+        """Keeps dead letters, but for those whose mention was deleted: nothing of it returns."""
+        buried = self._buried(letters)
+        kept = {letter.key: letter for letter in letters if letter.key not in buried}
+        self._state.put_many(RecordKind.dead_letter, {key: _as_record(letter) for key, letter in kept.items()})
+        self._state.delete_many(RecordKind.dead_letter, self._buried(kept.values()))  # deleted just now by another
 
-    def _facts(self, mentions: Mapping[str, Mention]) -> dict[str, Json]:
-        """The facts of each mention that has no tombstone, made where there are none yet."""
-        facts, buried = self._known(mentions)
-        ingested = iso(self._clock())
-        new = {
-            name: {"ingested": ingested, "index": month(mention.posted_at)}
-            for name, mention in mentions.items()
-            if name not in facts and name not in buried
-        }
-        if new:
-            self._state.create_many(RecordKind.facts, new)
-            made, buried_since = self._known(new)  # another process may have been first, or have buried it meanwhile
-            facts |= made
-            buried |= buried_since
-        return {name: known for name, known in facts.items() if name not in buried}
-
-    def _known(self, names: Iterable[str]) -> tuple[dict[str, Json], set[str]]:
-        """The facts that there are, and the names that have a tombstone."""
-        kinds = (RecordKind.facts, RecordKind.tombstone)
-        records = self._state.get_many([(kind, name) for name in names for kind in kinds])
-        facts = {name: body for (kind, name), body in records.items() if kind is RecordKind.facts}
-        return facts, {name for kind, name in records if kind is RecordKind.tombstone}
-
-    def _letter(self, entry: str, mention: Mention, reason: str) -> DeadLetter:
-        raw = mention.raw or mention.model_dump(mode="json")
-        return DeadLetter.of(entry, "index", reason, raw, self._clock())
-
-
-def _at(place: elastic_bulk.Place, observed: int) -> Json:
-    index, name = place
-    return {"_index": index, "_id": name, "version": observed, "version_type": "external_gte"}
-
-
-def _fits(enriched: Enriched) -> bool:
-    return len(enriched.mention.id.encode()) <= LONGEST_ID
-
-
-def _as_json(value: Any) -> Any:
-    """The value as JSON holds it; half characters (lone surrogates), which no server can send back, become U+FFFD."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    def _buried(self, letters: Iterable[DeadLetter]) -> set[str]:
+        """The keys of the letters whose mention has a tombstone."""
+        names = {letter.key: f"{letter.source}:{letter.native_id}" for letter in letters if letter.native_id}
+        buried = self._state.get_many((RecordKind.tombstone, name) for name in names.values())
+        return {key for key, name in names.items() if (RecordKind.tombstone, name) in buried}
 
 
 def _as_record(letter: DeadLetter) -> Json:

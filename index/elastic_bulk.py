@@ -1,6 +1,7 @@
 """Many documents in one request: read by their places, and written with an answer for each."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import streaming_bulk
@@ -11,31 +12,48 @@ from hubbub.index.elastic_errors import refusal
 RETRIES = 5
 FIRST_PAUSE = 0.25  # seconds, doubled with every retry: 8 seconds in all
 MEGABYTES = 10
+CONFLICT = 409  # somebody else wrote the document meanwhile
 _BUSY = (429, 502, 503, 504)
-_OURS = (400, 404, 409)  # what a single document can be answered with, besides success
+_OURS = (400, 404, CONFLICT)  # what a single document can be answered with, besides success
 
 Place = tuple[str, str]
 """Index and `_id`."""
 
 
-def read(client: Elasticsearch, places: Sequence[Place], address: str) -> dict[Place, Json]:
+class Found(NamedTuple):
+    """A document as it was read; Elasticsearch compares `seq_no` and `primary_term` when it is written again."""
+
+    source: Json
+    version: int
+    seq_no: int
+    primary_term: int
+
+    @property
+    def unless_changed(self) -> Json:
+        """What makes a bulk action fail with `CONFLICT` where the document was written since."""
+        return {"if_seq_no": self.seq_no, "if_primary_term": self.primary_term}
+
+
+def read(client: Elasticsearch, places: Iterable[Place], address: str) -> dict[Place, Found]:
     """The documents that are there, also those not yet visible to a search.
 
     Raises:
         Fatal, Retryable: one could not be read, so it is not known whether it is there.
     """
-    if not places:
+    docs = [{"_index": index, "_id": name} for index, name in dict.fromkeys(places)]
+    if not docs:
         return {}
-    answer = client.mget(docs=[{"_index": index, "_id": name} for index, name in dict.fromkeys(places)])
-    found: dict[Place, Json] = {}
-    for item in answer["docs"]:
+    found: dict[Place, Found] = {}
+    for item in client.mget(docs=docs)["docs"]:
         error = item.get("error")
         if error and error["type"] == "security_exception":
             raise refusal(403, error, address)
         if error and error["type"] != "index_not_found_exception":
             raise refusal(503, error, address)
         if item.get("found"):
-            found[item["_index"], item["_id"]] = item["_source"]
+            found[item["_index"], item["_id"]] = Found(
+                item["_source"], item["_version"], item["_seq_no"], item["_primary_term"]
+            )
     return found
 
 
@@ -63,3 +81,16 @@ def write(client: Elasticsearch, actions: Iterable[Json], address: str) -> Itera
             if item["status"] not in _OURS or beyond_the_document:
                 raise refusal(item["status"], error, address)
         yield item
+
+
+def write_all(client: Elasticsearch, actions: Iterable[Json], address: str) -> list[Json]:
+    """Sends `actions` and returns the answers, each a success, a 404 or a `CONFLICT`.
+
+    Raises:
+        Fatal, Retryable: as `write`; Fatal also where a single document is refused.
+    """
+    answers = list(write(client, actions, address))
+    for answer in answers:
+        if answer["status"] == 400:
+            raise refusal(400, answer["error"], address)
+    return answers

@@ -1,12 +1,13 @@
-"""What Hubbub keeps in Elasticsearch: its templates, its alias and its state index. Safe to run again at any time."""
+"""What Hubbub keeps in Elasticsearch: its templates, its alias, its events and its state. May run again at any time."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from elasticsearch import AuthorizationException, BadRequestError, Elasticsearch
 
 from hubbub.core.errors import Fatal
 from hubbub.core.ports import Json
-from hubbub.index.mapping import ALIAS, FIELDS, STATE
+from hubbub.index.mapping import ALIAS, EVENT_FIELDS, EVENTS, FIELDS, STATE
 
 PRIORITY = 200
 OLDEST = 8
@@ -17,13 +18,15 @@ STATE_MAPPINGS: Json = {
         "kind": {"type": "keyword"},
         "key": {"type": "keyword", "ignore_above": 1024},
         "at": {"type": "date"},
+        "native_id": {"type": "keyword", "ignore_above": 1024},
         "body": {"type": "object", "enabled": False},
     },
 }
 
 
 def prepare(client: Elasticsearch, month: str) -> None:
-    """Creates or updates the templates, this month's index (so that the alias is there) and the state index.
+    """Creates or updates the templates, this month's index (so that the alias is there), and the indices of events and
+    state.
 
     Raises:
         Fatal: the server is older than Elasticsearch 8.
@@ -41,18 +44,24 @@ def prepare(client: Elasticsearch, month: str) -> None:
     )
     _create(client, month)
     client.indices.put_mapping(index=ALIAS, properties=mappings["properties"])  # fields that older months lack
-    _create(client, STATE, settings=SETTINGS, mappings=STATE_MAPPINGS)
+    for index, kept in ((EVENTS, _nested(EVENT_FIELDS)), (STATE, STATE_MAPPINGS)):
+        _create(client, index, settings=SETTINGS, mappings=kept)
+        client.indices.put_mapping(index=index, properties=kept["properties"])
 
 
 def mention_mappings(*, thai: bool) -> Json:
     """The strict mapping of a mention; where the server has no `thai` analyzer, `standard` takes its place."""
+    return _nested({name: field if thai else _without_thai(field) for name, field in FIELDS.items()})
+
+
+def _nested(fields: Mapping[str, Json]) -> Json:
     root: Json = {}
-    for dotted, field in FIELDS.items():
+    for dotted, field in fields.items():
         *parents, name = dotted.split(".")
         place = root
         for parent in parents:
             place = place.setdefault(parent, {"properties": {}})["properties"]
-        place[name] = field if thai else _without_thai(field)
+        place[name] = field
     return {"dynamic": "strict", "properties": root}
 
 

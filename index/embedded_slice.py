@@ -25,7 +25,7 @@ class Slice:
     keys: tuple[Sql, ...] = ()
 
     def narrowed(self, further: Sql) -> "Slice":
-        return replace(self, where=both(self.where, further))
+        return replace(self, where=both(further, self.where))
 
     def told_apart(self, key: Sql, *joins: str) -> "Slice":
         return replace(self, joins=(*self.joins, *joins), keys=(*self.keys, key))

@@ -1,17 +1,18 @@
 """Every question that the program itself asks of the index, once. The panels own theirs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
-from hubbub.core.alert import Evidence, WindowCount
+from hubbub.core.alert import Counted, Evidence, Finding, Wanted
+from hubbub.core.clock import utc_now
 from hubbub.core.moments import iso
-from hubbub.core.ports import Index, Json
+from hubbub.core.ports import Index, Json, Over
 
 _MANY = 1000  # brands or sources that one watch list may have
-_NEGATIVE: Json = {"term": {"sentiment.label": "negative"}}
-_BY_THE_BRAND: Json = {"term": {"user.is_brand": True}}
+_BUCKETS = 50_000  # of one search; Elasticsearch gives up at 65,536
 
 
 @dataclass(frozen=True)
@@ -31,34 +32,46 @@ def brands(index: Index) -> list[str]:
     return list(_counts(answer, "brands"))
 
 
-def negative_counts(index: Index, brand: str, windows: Sequence[tuple[datetime, datetime]]) -> list[WindowCount]:
-    """What customers said of the brand in each window (its end excluded), in the order of `windows`; one search."""
-    if not windows:
-        return []
-    spans = [{"range": {"@timestamp": {"gte": iso(start), "lt": iso(end)}}} for start, end in windows]
-    body = {
-        "size": 0,
-        "track_total_hits": False,
-        "query": _customers(brand, min(start for start, _ in windows), max(end for _, end in windows)),
-        "aggs": {"windows": {"filters": {"filters": spans}, "aggs": {"negative": {"filter": _NEGATIVE}}}},
-    }
-    buckets = index.search(body)["aggregations"]["windows"]["buckets"]
-    return [
-        WindowCount(start=start, end=end, negative=bucket["negative"]["doc_count"], total=bucket["doc_count"])
-        for (start, end), bucket in zip(windows, buckets, strict=True)
-    ]
+def counted(
+    index: Index, wanted: Sequence[Wanted], names: Mapping[str, Sequence[str]]
+) -> list[dict[str, list[Counted]]]:
+    """The answers to each `Wanted`, by name, in the order of its windows. One search over mentions and one over events.
+
+    Args:
+        names: what is watched, by the field that it is told apart by.
+    """
+    answers: list[dict[str, list[Counted]]] = [{} for _ in wanted]
+    for over in ("mentions", "events"):
+        asked = {str(at): each for at, each in enumerate(wanted) if each.over == over and names[each.by]}
+        buckets = sum(len(each.windows) * (1 + len(each.parts)) for each in asked.values())
+        longest = max((len(names[each.by]) for each in asked.values()), default=0)
+        step = max(_BUCKETS // max(buckets, 1), 1)
+        for start in range(0, longest, step):
+            some = {by: of[start : start + step] for by, of in names.items()}
+            for at, found in _counted(index, asked, some, over).items():
+                answers[int(at)].update(found)
+    return answers
 
 
-def evidence(index: Index, brand: str, start: datetime, end: datetime, limit: int) -> tuple[Evidence, ...]:
-    """The newest negative mentions by customers from `start` until before `end`, at most `limit`."""
-    body = {
-        "size": limit,
-        "track_total_hits": False,
-        "query": {"bool": {"filter": [_customers(brand, start, end), _NEGATIVE]}},
-        "sort": [{"@timestamp": "desc"}],
-        "_source": ["title", "message", "url.full", "source", "user.name"],
-    }
-    return tuple(_evidence(hit) for hit in index.search(body)["hits"]["hits"])
+def check_filter(query: Json, over: Over) -> None:
+    """Raises: Misconfigured: the query is not one that an index answers, or names a field that is not there."""
+    from hubbub.index.embedded_query import Scope, condition
+    from hubbub.index.embedded_tables import EVENTS, MENTIONS
+
+    condition(query, Scope(MENTIONS if over == "mentions" else EVENTS, utc_now()))
+
+
+def evidence(index: Index, finding: Finding, limit: int) -> tuple[Evidence, ...]:
+    """The newest mentions that the finding counted, at most `limit`; none where it counted events."""
+    if finding.over != "mentions":
+        return ()
+    return _posts(index, finding.query, limit)
+
+
+def posts(index: Index, ids: Sequence[str]) -> tuple[Evidence, ...]:
+    """Those of the mentions that are in the index, newest first within each thousand."""
+    some = (list(ids[start : start + _MANY]) for start in range(0, len(ids), _MANY))
+    return tuple(post for each in some for post in _posts(index, {"ids": {"values": each}}, len(each)))
 
 
 def totals(index: Index) -> Totals:
@@ -82,9 +95,107 @@ def totals(index: Index) -> Totals:
     )
 
 
-def _customers(brand: str, start: datetime, end: datetime) -> Json:
-    span = {"range": {"@timestamp": {"gte": iso(start), "lt": iso(end)}}}
-    return {"bool": {"filter": [{"term": {"brand": brand}}, span], "must_not": [_BY_THE_BRAND]}}
+def _counted(
+    index: Index, asked: Mapping[str, Wanted], names: Mapping[str, Sequence[str]], over: Over
+) -> dict[str, dict[str, list[Counted]]]:
+    """One search for all of `asked`."""
+    spans = [span for each in asked.values() for span in each.windows]
+    body = {
+        "size": 0,
+        "track_total_hits": False,
+        "query": _span(min(start for start, _ in spans), max(end for _, end in spans)),
+        "aggs": {key: _aggregation(each, names[each.by]) for key, each in asked.items()},
+    }
+    found = index.search(body, over=over)["aggregations"]
+    return {key: dict(_answers(each, names[each.by], found[key])) for key, each in asked.items()}
+
+
+def _aggregation(wanted: Wanted, names: Sequence[str]) -> Json:
+    parts: Json = {}
+    for name, part in wanted.parts.items():
+        parts[name] = {"filter": part}
+        if wanted.newest:
+            newest = {"size": 1, "sort": [{"@timestamp": "desc"}], "_source": list(wanted.newest)}
+            parts[name]["aggs"] = {"newest": {"top_hits": newest}}
+    windows: Json = {"filters": {"filters": [_span(start, end) for start, end in wanted.windows]}}
+    if step := _step(wanted.windows):
+        first = min(start for start, _ in wanted.windows)
+        offset = f"{_milliseconds(first) % step}ms"
+        windows = {
+            "date_histogram": {
+                "field": "@timestamp",
+                "fixed_interval": f"{step}ms",
+                "offset": offset,
+                "min_doc_count": 1,
+            }
+        }
+    by_name = {**_values(wanted.by), "aggs": {"windows": {**windows, "aggs": parts} if parts else windows}}
+    watched = [wanted.where, {"terms": {wanted.by: list(names)}}]
+    return {"filter": {"bool": {"filter": watched}}, "aggs": {"names": by_name}}
+
+
+def _answers(wanted: Wanted, names: Sequence[str], found: Json) -> Iterator[tuple[str, list[Counted]]]:
+    by_name = {bucket["key"]: bucket["windows"]["buckets"] for bucket in found["names"]["buckets"]}
+    nothing: Json = {"doc_count": 0}
+    for name in names:
+        buckets = by_name.get(name, [nothing] * len(wanted.windows))
+        if _step(wanted.windows):
+            by_start = {bucket["key"]: bucket for bucket in by_name.get(name, ())}
+            buckets = [by_start.get(_milliseconds(start), nothing) for start, _ in wanted.windows]
+        yield name, [_answer(wanted, name, *span, bucket) for span, bucket in zip(wanted.windows, buckets, strict=True)]
+
+
+def _answer(wanted: Wanted, name: str, start: datetime, end: datetime, bucket: Json) -> Counted:
+    parts = {part: bucket.get(part, {"doc_count": 0}) for part in wanted.parts}
+    hits = {part: found["newest"]["hits"]["hits"] for part, found in parts.items() if "newest" in found}
+    return Counted(
+        start=start,
+        end=end,
+        total=bucket["doc_count"],
+        query={"bool": {"filter": [{"term": {wanted.by: name}}, _span(start, end), wanted.where]}},
+        parts={part: found["doc_count"] for part, found in parts.items()},
+        newest={part: _told(found[0]["_source"], wanted.newest) for part, found in hits.items() if found},
+    )
+
+
+def _told(document: Json, fields: Sequence[str]) -> Json:
+    """The fields that the document has, by their dotted names."""
+    told: Json = {}
+    for field in fields:
+        value: Any = document
+        for name in field.split("."):
+            value = value.get(name) if isinstance(value, dict) else None
+        if value is not None:
+            told[field] = value
+    return told
+
+
+def _step(windows: Sequence[tuple[datetime, datetime]]) -> int | None:
+    """The length in milliseconds of windows that follow one another without a gap; None for others."""
+    lengths = {end - start for start, end in windows}
+    starts = sorted(start for start, _ in windows)
+    if len(windows) < 2 or len(lengths) > 1 or {later - first for first, later in pairwise(starts)} != lengths:
+        return None
+    return lengths.pop() // timedelta(milliseconds=1)
+
+
+def _milliseconds(moment: datetime) -> int:
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
+
+def _span(start: datetime, end: datetime) -> Json:
+    return {"range": {"@timestamp": {"gte": iso(start), "lt": iso(end)}}}
+
+
+def _posts(index: Index, query: Json, limit: int) -> tuple[Evidence, ...]:
+    body = {
+        "size": limit,
+        "track_total_hits": False,
+        "query": query,
+        "sort": [{"@timestamp": "desc"}],
+        "_source": ["title", "message", "url.full", "source", "user.name"],
+    }
+    return tuple(_evidence(hit) for hit in index.search(body)["hits"]["hits"])
 
 
 def _values(field: str) -> Json:
@@ -99,7 +210,8 @@ def _evidence(hit: dict[str, Any]) -> Evidence:
     said = hit["_source"]
     return Evidence(
         mention_id=hit["_id"],
-        text="\n".join(said[part] for part in ("title", "message") if part in said),
+        title=said.get("title"),
+        text=said.get("message", ""),
         url=said.get("url", {}).get("full"),
         source=said["source"],
         author=said.get("user", {}).get("name"),

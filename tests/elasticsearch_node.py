@@ -127,8 +127,8 @@ def scripted_node(major: int, folder: Path, *, security: bool = False) -> Node |
 
 
 def empty(client: Elasticsearch) -> None:
-    """Deletes every mention and all state, and the templates behind them."""
-    for name in client.indices.get(index="mentions-*,hubbub-state", ignore_unavailable=True, expand_wildcards="all"):
+    """Deletes every mention, every event and all state, and the templates behind them."""
+    for name in client.indices.get(index="mentions-*,hubbub-*", ignore_unavailable=True, expand_wildcards="all"):
         client.indices.delete(index=name)
     client.options(ignore_status=404).indices.delete_index_template(name="mentions")
 

@@ -24,13 +24,21 @@ least `minimum_without_past` negative mentions, more than half of all, are neede
 
 import math
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from statistics import fmean, median, variance
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from hubbub.core.alert import Finding, WindowCount
+from hubbub.alerts.rule import AnyRule
+from hubbub.alerts.words import number, period, span
+from hubbub.core.alert import Counted, Finding, Subject, Wanted
+from hubbub.core.ports import Over
+
+BY = "brand"
+OVER: Over = "mentions"
+_CUSTOMERS = {"bool": {"must_not": [{"term": {"user.is_brand": True}}]}}
+_NEGATIVE = {"term": {"sentiment.label": "negative"}}
 
 _DAYS_DIFFER = 0.25  # least coefficient of variation of the daily rate
 _PAST_WORTH = 200  # mentions; the most that the past share counts for
@@ -38,7 +46,7 @@ _KNOWN_DAYS = 3
 _ORDINARY_SILENCE = 5  # mentions; a window that has fewer is empty now and then (Poisson: exp(-5) < 1 %)
 
 
-class Rule(BaseModel):
+class Rule(AnyRule):
     """Attributes:
     window_minutes: length of the window in question and of the past ones.
     days: how many past days are compared, each at the same hour (UTC).
@@ -48,9 +56,6 @@ class Rule(BaseModel):
     share_probability: of so great a share of negative mentions.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     kind: Literal["negative_surge"]
     window_minutes: int = Field(ge=5, le=24 * 60)
     days: int = Field(ge=_KNOWN_DAYS, le=366)
@@ -60,38 +65,67 @@ class Rule(BaseModel):
     share_probability: float = Field(gt=0, lt=0.5)
 
 
-def windows(rule: Rule, now: datetime) -> list[tuple[datetime, datetime]]:
+class Window(NamedTuple):
+    """What customers said, not the brand itself."""
+
+    start: datetime
+    end: datetime
+    negative: int
+    total: int
+
+
+def wanted(rule: Rule, now: datetime) -> list[Wanted]:
     """The window that ends now, then the same one of each earlier day, the latest first."""
     start = now - timedelta(minutes=rule.window_minutes)
-    return [(start - timedelta(days=day), now - timedelta(days=day)) for day in range(rule.days + 1)]
+    windows = [(start - timedelta(days=day), now - timedelta(days=day)) for day in range(rule.days + 1)]
+    return [Wanted(BY, rule.narrowed(_CUSTOMERS), windows, {"negative": _NEGATIVE})]
 
 
-def find(rule: Rule, brand: str, counts: Sequence[WindowCount]) -> Finding | None:
-    """Judges the first window by the others; `counts` answers `windows`, in its order."""
-    window, past = counts[0], _known(counts[1:])
+def find(rule: Rule, name: str, counted: Sequence[Sequence[Counted]]) -> Finding | None:
+    """Judges the first window by the others."""
+    (answers,) = counted
+    window, *others = (Window(each.start, each.end, each.parts["negative"], each.total) for each in answers)
+    past = _known(others)
     if window.negative < rule.minimum:
         return None
     if len(past) < _KNOWN_DAYS:
         stands_out = window.negative >= rule.minimum_without_past and window.negative * 2 > window.total
-        usual = None
+        usual = interval = None
     else:
         past = _without_outbreaks(past, rule.probability)
         stands_out = _volume_stands_out(window, past, rule.probability) and _share_stands_out(window, past, rule)
         usual = fmean(day.negative for day in past)
+        interval = (0, _highest_ordinary(window, past, rule.probability)) if stands_out else None
     if not stands_out:
         return None
     return Finding(
         rule=rule.name,
-        brand=brand,
+        kind=rule.kind,
+        subject=Subject(kind="brand", name=name),
+        brand=name,
         start=window.start,
         end=window.end,
-        count=window.negative,
+        observed=window.negative,
         total=window.total,
-        usual=usual,
+        expected=usual,
+        interval=interval,
+        severity=rule.severity,
+        query={"bool": {"filter": [answers[0].query, _NEGATIVE]}},
     )
 
 
-def _known(past: Sequence[WindowCount]) -> list[WindowCount]:
+def headline(finding: Finding) -> str:
+    usual = "usual is not known yet" if finding.expected is None else f"usual is {number(finding.expected)}"
+    return f"{finding.observed:.0f} negative mentions in {span(finding.end - finding.start)}, {usual}"
+
+
+def details(finding: Finding, zone: tzinfo) -> str:
+    share = finding.observed / max(finding.total or 0, 1)
+    said = f"{finding.observed:.0f} of {finding.total} mentions are negative ({share:.0%})"
+    return f"{said}, {period(finding.start, finding.end, zone)}"
+
+
+def _known(past: Sequence[Window]) -> list[Window]:
     """Without the windows of which it is not known whether anybody was listening."""
     oldest_first = sorted(past, key=lambda window: window.start)
     first = next((at for at, window in enumerate(oldest_first) if window.total), len(oldest_first))
@@ -101,7 +135,7 @@ def _known(past: Sequence[WindowCount]) -> list[WindowCount]:
     return [window for window in heard if window.total]
 
 
-def _without_outbreaks(past: Sequence[WindowCount], probability: float) -> list[WindowCount]:
+def _without_outbreaks(past: Sequence[Window], probability: float) -> list[Window]:
     """Adds day after day to the calmer three quarters, up to the first that stands out from those before it."""
     calm_first = sorted(past, key=lambda window: window.negative)
     for at in range(max(math.ceil(len(past) * 3 / 4), _KNOWN_DAYS), len(past)):
@@ -110,7 +144,7 @@ def _without_outbreaks(past: Sequence[WindowCount], probability: float) -> list[
     return calm_first
 
 
-def _volume_stands_out(window: WindowCount, past: Sequence[WindowCount], probability: float) -> bool:
+def _volume_stands_out(window: Window, past: Sequence[Window], probability: float) -> bool:
     counts = [day.negative for day in past]
     mean = (sum(counts) + 0.5) / len(counts)
     days_differ = max(variance(counts) - fmean(counts), (_DAYS_DIFFER * mean) ** 2)
@@ -120,7 +154,19 @@ def _volume_stands_out(window: WindowCount, past: Sequence[WindowCount], probabi
     return _negative_binomial_tail(window.negative, mean, mean**2 / spread) < probability
 
 
-def _share_stands_out(window: WindowCount, past: Sequence[WindowCount], rule: Rule) -> bool:
+def _highest_ordinary(window: Window, past: Sequence[Window], probability: float) -> int:
+    """The highest number of negative mentions that would not have stood out by volume."""
+    ordinary, standing = 0, window.negative
+    while standing - ordinary > 1:
+        middle = (ordinary + standing) // 2
+        if _volume_stands_out(window._replace(negative=middle), past, probability):
+            standing = middle
+        else:
+            ordinary = middle
+    return ordinary
+
+
+def _share_stands_out(window: Window, past: Sequence[Window], rule: Rule) -> bool:
     negative, total = sum(day.negative for day in past) + 0.5, sum(day.total for day in past) + 1
     if negative * 3 > total * 2:
         return True

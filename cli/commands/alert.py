@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from hubbub.alerts.pipeline import Outcome
 from hubbub.cli import options, show
 from hubbub.flows.parts import open_parts
 from hubbub.flows.raise_alerts import raise_alerts
@@ -26,7 +27,7 @@ def command(config: Path | None, prefect: bool, as_json: bool) -> int:
             outcomes = by_prefect.run_flow(raise_alerts_flow, config=parts.settings.config)
         else:
             outcomes = raise_alerts(parts)
-    rows = [{"brand": o.brand, "decision": o.decision, "reason": o.reason} for o in outcomes]
+    rows = [_row(outcome, any(each.brand is None for each in outcomes)) for outcome in outcomes]
     if as_json:
         show.as_json(rows)
     elif rows:
@@ -34,3 +35,9 @@ def command(config: Path | None, prefect: bool, as_json: bool) -> int:
     else:
         print("nothing stands out")
     return int(any(outcome.decision == "failed" for outcome in outcomes))
+
+
+def _row(outcome: Outcome, with_subject: bool) -> dict[str, str | None]:
+    """What an outcome is about is said where it is not a brand alone."""
+    about = {"about": f"{outcome.subject.kind} {outcome.subject.name}"} if with_subject else {}
+    return {"brand": outcome.brand, **about, "decision": outcome.decision, "reason": outcome.reason}

@@ -1,5 +1,6 @@
 """`python -m tests.alerts.one_run HOME SLACK MINUTES [KILL]`: one run that finds trouble, on the embedded index.
 
+SLACK is an address, or several with commas between.
 KILL is a place like `before 4` or `after 4`: the process kills itself there, before or after its fourth call of the
 state.
 """
@@ -7,16 +8,17 @@ state.
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
 
-from hubbub.alerts.pipeline import raise_alerts
+from hubbub.alerts.pipeline import Tools, raise_alerts
 from hubbub.alerts.slack import SlackNotifier
 from hubbub.index.embedded import EmbeddedIndex
-from tests.alerts.made import NOW, evidence, finding
+from tests.alerts.made import NOW, evidence, finding, posts
 from tests.fakes.slack import CHANNEL, TOKEN
 
 
@@ -41,18 +43,26 @@ class MortalState:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
+def notifiers(addresses: str) -> Iterator[SlackNotifier]:
+    for number, address in enumerate(addresses.split(",")):
+        notifier = SlackNotifier(SecretStr(TOKEN), CHANNEL, address)
+        notifier.name = f"slack-{number}"
+        yield notifier
+
+
 def main(home: str, slack: str, minutes: str, place: str = "") -> None:
     now = NOW + timedelta(minutes=float(minutes))
     index = EmbeddedIndex(Path(home), lambda: now)
     index.prepare()
-    outcomes = raise_alerts(
-        [finding(float(minutes))],
+    tools = Tools(
         evidence=evidence,
+        posts=posts,
+        record=index.record,
         state=MortalState(index.state, place),
-        notifier=SlackNotifier(SecretStr(TOKEN), CHANNEL, slack),
-        mutes=(),
+        notifiers=list(notifiers(slack)),
         clock=lambda: now,
     )
+    outcomes = raise_alerts([finding(float(minutes))], tools)
     index.close()
     sys.stdout.writelines(f"{outcome.decision}\n" for outcome in outcomes)
 

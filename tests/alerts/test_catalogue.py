@@ -1,22 +1,104 @@
 """The shipped rules, and what a wrong one says."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hubbub.alerts.catalogue import RULES, kind_of, load_rules
+from hubbub.alerts.rule import AnyRule
 from hubbub.core.errors import Misconfigured
+from hubbub.core.settings import AlertSettings
+from hubbub.index.queries import check_filter
 from tests.alerts.made import NOW
 
 GOOD = (RULES / "negative_surge.toml").read_text()
+SURGE = "negative_surge"
 
 
-def test_every_shipped_rule_is_understood_by_its_kind() -> None:
-    rules = load_rules()
-    assert [rule.name for rule in rules] == sorted(path.stem for path in RULES.iterdir())
+def load(folder: Path, **settings: Any) -> list[AnyRule]:
+    return load_rules(AlertSettings(**settings), folder, check_filter)
+
+
+def own(folder: Path, name: str, content: str) -> list[AnyRule]:
+    """All rules, with one more file in the user's folder."""
+    (folder / "own").mkdir(exist_ok=True)
+    (folder / "own" / f"{name}.toml").write_text(content)
+    return load(folder, rules_dir="own")
+
+
+def test_every_shipped_rule_is_understood_by_its_kind(tmp_path: Path) -> None:
+    rules = load(tmp_path)
+    assert [rule.name for rule in rules] == sorted(path.stem for path in RULES.iterdir()) == [SURGE, "stalled_source"]
     for rule in rules:
-        first = kind_of(rule).windows(rule, NOW)[0]
-        assert first[0] < first[1] == NOW
+        kind = kind_of(rule)
+        for wanted in kind.wanted(rule, NOW):
+            assert (wanted.by, wanted.over) == (kind.BY, kind.OVER)
+            assert max(end for _, end in wanted.windows) == NOW
+            for query in (wanted.where, *wanted.parts.values()):
+                check_filter(query, wanted.over)
+
+
+def test_the_settings_tune_the_numbers_of_a_shipped_rule(tmp_path: Path) -> None:
+    surge, stalled = load(tmp_path, rules={SURGE: {"minimum": 20, "severity": "critical"}})
+    assert (surge.minimum, surge.severity, surge.days) == (20, "critical", 28)
+    assert stalled == load(tmp_path)[1]
+
+
+@pytest.mark.parametrize(
+    ("rules", "reason"),
+    [
+        ({"surge": {}}, "alerts.rules: no shipped rule named 'surge'; there are: negative_surge, stalled_source"),
+        ({SURGE: {"minimum": 1}}, "alerts.rules.negative_surge: minimum: "),
+        ({SURGE: {"loud": True}}, "alerts.rules.negative_surge: loud: is not a setting that Hubbub knows"),
+        ({SURGE: {"kind": "stalled_source"}}, "alerts.rules.negative_surge: kind: cannot be changed"),
+        ({SURGE: {"filter": {"term": {"colour": "red"}}}}, "alerts.rules.negative_surge: filter: the index has no"),
+    ],
+)
+def test_a_wrong_tuning_is_one_line(tmp_path: Path, rules: dict[str, Any], reason: str) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        load(tmp_path, rules=rules)
+    assert str(caught.value).startswith(reason)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_rule_of_ones_own_stands_beside_the_shipped_ones_and_may_narrow_what_it_counts(tmp_path: Path) -> None:
+    content = GOOD.replace(SURGE, "app_surge", 1).replace("minimum = 8", "minimum = 5")
+    content = content.replace('name = "negative_surge"', 'name = "app_surge"')
+    rules = own(tmp_path, "app_surge", content + '[filter.term]\nchannel = "app"\n')
+    assert [rule.name for rule in rules] == [SURGE, "stalled_source", "app_surge"]
+    (wanted,) = kind_of(rules[2]).wanted(rules[2], NOW)
+    assert {"term": {"channel": "app"}} in wanted.where["bool"]["filter"]
+
+
+@pytest.mark.parametrize(
+    ("table", "reason"),
+    [
+        ('[filter.term]\ncolour = "red"', "filter: the index has no field 'colour'"),
+        ('[filter.term]\n"run.new" = 1', "filter: the index has no field 'run.new'"),
+        ('[filter.wildcard]\nchannel = "a*"', "filter: the embedded index does not answer the query 'wildcard'"),
+        ("filter = 3", "filter: "),
+        ("[filter]", "filter: a query takes exactly one"),
+    ],
+)
+def test_a_wrong_filter_is_named(tmp_path: Path, table: str, reason: str) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        own(tmp_path, "surge", GOOD.replace('name = "negative_surge"', 'name = "surge"') + table)
+    assert str(caught.value).startswith(f"{tmp_path / 'own' / 'surge.toml'}: {reason}")
+
+
+def test_a_filter_of_a_stalled_source_is_about_events(tmp_path: Path) -> None:
+    stalled = (RULES / "stalled_source.toml").read_text().replace('name = "stalled_source"', 'name = "stalled_x"')
+    assert len(own(tmp_path, "stalled_x", stalled + '[filter.term]\n"event.dataset" = "x"')) == 3
+    with pytest.raises(Misconfigured, match="the index has no field 'channel'"):
+        own(tmp_path, "stalled_x", stalled + '[filter.term]\nchannel = "x"')
+
+
+def test_a_shipped_rule_is_not_shadowed_and_a_folder_has_to_be_there(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match=r"tune it by alerts\.rules"):
+        own(tmp_path, SURGE, GOOD)
+    with pytest.raises(Misconfigured, match=r"alerts\.rules_dir: .*elsewhere is no folder"):
+        load(tmp_path, rules_dir="elsewhere")
 
 
 @pytest.mark.parametrize(
@@ -24,9 +106,9 @@ def test_every_shipped_rule_is_understood_by_its_kind() -> None:
     [
         ("name = ", "not TOML"),
         (b"name = '\xff'", "not TOML"),
-        ('name = "surge"', "kind: one of negative_surge is needed"),
-        ('name = "surge"\nkind = "../evil"', "kind: one of negative_surge is needed"),
-        ('name = "surge"\nkind = "__init__"', "kind: one of negative_surge is needed"),
+        ('name = "surge"', "kind: one of negative_surge, stalled_source is needed"),
+        ('name = "surge"\nkind = "../evil"', "kind: one of negative_surge, stalled_source is needed"),
+        ('name = "surge"\nkind = "__init__"', "kind: one of negative_surge, stalled_source is needed"),
         (GOOD, "name: must be 'surge', as the file is called"),
         (GOOD + "loud = true", "loud: "),
         (GOOD.replace("minimum = 8", "minimum = 1"), "minimum: "),
@@ -36,11 +118,11 @@ def test_a_wrong_rule_is_named_with_what_is_wrong(tmp_path: Path, content: str |
     path = tmp_path / "surge.toml"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(Misconfigured) as caught:
-        load_rules(tmp_path)
+        load(tmp_path, rules_dir=".")
     assert str(caught.value).startswith(f"{path}: {reason}")
     assert "\n" not in str(caught.value)
 
 
 def test_underscore_files_are_skipped(tmp_path: Path) -> None:
     (tmp_path / "_draft.toml").write_text("name = ")
-    assert load_rules(tmp_path) == []
+    assert load(tmp_path, rules_dir=".") == load(tmp_path)

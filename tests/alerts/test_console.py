@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hubbub.alerts.console import ConsoleNotifier
 from hubbub.alerts.message import write
 from hubbub.core.alert import Alert
-from tests.alerts.made import evidence, finding
+from hubbub.core.text import harmless
+from tests.alerts.made import POST, ZONE, finding
 from tests.alerts.test_slack import alerts
 
-ALERT = write("mekara-1", [finding()], evidence(finding()))
+ALERT = write("mekara-1", [finding()], [POST], ZONE)
 
 
 class Terminal(io.StringIO):
@@ -32,6 +33,24 @@ def test_elsewhere_it_is_plain_lines() -> None:
         "  - Card declined again, write to [e-mail]",
         "      x, joe https://x.example/1",
     ]
+
+
+def test_a_title_has_a_line_of_its_own() -> None:
+    titled = write("mekara-1", [finding()], [POST.model_copy(update={"title": "At the counter"})], ZONE)
+    assert printed(titled, io.StringIO()).splitlines()[2:4] == [
+        "  - At the counter",
+        "      Card declined again, write to [e-mail]",
+    ]
+
+
+def test_what_was_printed_stays() -> None:
+    file = io.StringIO()
+    notifier = ConsoleNotifier(file)
+    receipt = notifier.send(ALERT)
+    before = file.getvalue()
+    notifier.update(ALERT, receipt)
+    notifier.withdraw(receipt)
+    assert (receipt, file.getvalue()) == ({}, before)
 
 
 def test_on_a_terminal_it_is_framed() -> None:
@@ -54,7 +73,8 @@ def test_hostile_text_neither_moves_the_cursor_nor_makes_lines_of_its_own(alert:
     first, *others = shown.splitlines()
     assert first.startswith("ALERT ")
     assert all(line.startswith("  ") for line in others)
-    assert len(others) == 1 + alert.summary.count("\n") + 2 * len(alert.evidence)
+    titles = sum(bool(harmless(post.title or "")) for post in alert.evidence)
+    assert len(others) == 1 + alert.summary.count("\n") + 2 * len(alert.evidence) + titles
 
 
 @settings(deadline=None, max_examples=30)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.slack import FakeSlack, fake_slack
+from tests.fakes.slack import FakeSlack, Fault, fake_slack
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,18 +20,25 @@ def slack() -> Iterator[FakeSlack]:
         yield server
 
 
-def start(home: Path, slack: FakeSlack, minutes: float, place: str = "") -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.alerts.one_run", str(home), slack.url, str(minutes), place]
+@pytest.fixture
+def other() -> Iterator[FakeSlack]:
+    with fake_slack() as server:
+        yield server
+
+
+def start(home: Path, slack: FakeSlack, minutes: float, place: str = "", other: str = "") -> subprocess.Popen[str]:
+    addresses = slack.url + (f",{other}" if other else "")
+    command = [sys.executable, "-m", "tests.alerts.one_run", str(home), addresses, str(minutes), place]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
-def run(home: Path, slack: FakeSlack, minutes: float, place: str = "") -> tuple[int, list[str]]:
-    process = start(home, slack, minutes, place)
+def run(home: Path, slack: FakeSlack, minutes: float, place: str = "", other: str = "") -> tuple[int, list[str]]:
+    process = start(home, slack, minutes, place, other)
     output, _ = process.communicate(timeout=120)
     return process.returncode, output.split("\n")[:-1]
 
 
-CALLS = 8  # of the state in a run that sends: two lists, claim (look, create), create, put, release
+CALLS = 5  # one more than those of the state in a run that sends: list, create, get, replace
 
 
 @pytest.mark.parametrize("place", [f"{when} {call}" for call in range(1, CALLS) for when in ("before", "after")])
@@ -46,6 +53,26 @@ def test_killed_at_any_call_of_the_state_the_next_run_completes_it(
 
 def test_a_run_that_is_not_killed_makes_no_other_calls(tmp_path: Path, slack: FakeSlack) -> None:
     assert run(tmp_path, slack, 0, f"before {CALLS}") == (0, ["sent"])
+
+
+@pytest.mark.parametrize("place", [f"{when} {call}" for call in range(3, CALLS + 2) for when in ("before", "after")])
+def test_killed_between_two_notifiers_each_is_told_once(
+    tmp_path: Path, slack: FakeSlack, other: FakeSlack, place: str
+) -> None:
+    """Each receipt is noted at once, by a get and a replace."""
+    status, _ = run(tmp_path, slack, 0, place, other.url)
+    assert status == -signal.SIGKILL
+    assert run(tmp_path, slack, 2, other=other.url)[0] == 0
+    assert len(slack.messages) == len(other.messages) == 1
+
+
+def test_a_notifier_that_was_away_is_told_by_the_next_run_and_the_other_not_again(
+    tmp_path: Path, slack: FakeSlack, other: FakeSlack
+) -> None:
+    other.fail("chat.postMessage", *[Fault(status=503)] * 2)
+    assert run(tmp_path, slack, 0, other=other.url) == (0, ["failed"])
+    assert run(tmp_path, slack, 1, other=other.url) == (0, ["grouped", "sent"])
+    assert (len(slack.messages), len(other.messages)) == (1, 1)
 
 
 @pytest.mark.parametrize("moment", ["before_storing", "before_answering"])

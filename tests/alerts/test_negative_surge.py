@@ -8,21 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hubbub.alerts.catalogue import load_rules
-from hubbub.alerts.kinds.negative_surge import Rule, find, windows
+from hubbub.alerts.kinds.negative_surge import find, wanted
 from hubbub.core.alert import Finding
-from tests.alerts.made import NOW, counts
+from tests.alerts.made import NOW, counts, shipped
 
-RULE = next(rule for rule in load_rules() if isinstance(rule, Rule))
+RULE = shipped("negative_surge")
 Days = list[tuple[int, int]]
 
 
 def judge(window: tuple[int, int], past: Days) -> Finding | None:
-    return find(RULE, "Mekara", counts(RULE, window, past))
+    return find(RULE, "Mekara", [counts(RULE, window, past)])
 
 
 def test_the_windows_are_the_last_hour_and_the_same_hour_of_earlier_days() -> None:
-    first, *past = windows(RULE, NOW)
+    first, *past = wanted(RULE, NOW)[0].windows
     assert first == (NOW - timedelta(hours=1), NOW)
     assert len(past) == RULE.days
     assert past[0] == (NOW - timedelta(hours=25), NOW - timedelta(hours=24))
@@ -31,7 +30,19 @@ def test_the_windows_are_the_last_hour_and_the_same_hour_of_earlier_days() -> No
 def test_many_more_complaints_than_usual_stand_out() -> None:
     found = judge((57, 64), [(3, 12)] * 28)
     assert found is not None
-    assert (found.count, found.total, found.usual, found.end) == (57, 64, 3, NOW)
+    assert (found.observed, found.total, found.expected, found.end) == (57, 64, 3, NOW)
+
+
+@pytest.mark.parametrize("usual", [0, 3, 40])
+def test_the_interval_ends_where_a_count_begins_to_stand_out(usual: int) -> None:
+    past = [(usual, usual * 4 + 4)] * 28
+    found = judge((400, 410), past)
+    assert found is not None and found.interval is not None
+    least, most = found.interval
+    assert least <= usual < most < 400
+    most = max(int(most), RULE.minimum - 1)
+    assert judge((most, most), past) is None
+    assert judge((most + 1, most + 1), past) is not None
 
 
 @pytest.mark.parametrize("window", [(2, 3), (3, 3), (7, 7)])
@@ -67,27 +78,27 @@ def test_a_brand_without_a_past_needs_many_complaints_and_most_of_what_is_said()
         assert judge((29, 30), past) is None
         assert judge((30, 60), past) is None
         found = judge((30, 59), past)
-        assert found is not None and found.usual is None
+        assert found is not None and found.expected is None
 
 
 def test_yesterdays_outage_does_not_hide_todays() -> None:
     past = [(2, 10)] * 28
     past[0] = past[6] = (60, 70)
     found = judge((45, 55), past)
-    assert found is not None and found.usual == 2
+    assert found is not None and found.expected == 2
 
 
 def test_days_on_which_the_source_was_down_are_not_calm_days() -> None:
     """With ten days missing, the other eighteen say what is usual: 15 negative mentions of 60."""
     past = [(0, 0) if day % 3 == 1 else (15, 60) for day in range(28)]
     found = judge((60, 90), past)
-    assert found is not None and found.usual == 15
+    assert found is not None and found.expected == 15
 
 
 def test_silence_is_ordinary_for_a_quiet_brand_but_not_before_it_was_first_heard() -> None:
     past = [(1, 2), (0, 0)] * 5 + [(1, 2)] + [(0, 0)] * 17
     found = judge((20, 20), past)
-    assert found is not None and found.usual == pytest.approx(6 / 11)
+    assert found is not None and found.expected == pytest.approx(6 / 11)
 
 
 negatives = st.integers(0, 400)

@@ -16,11 +16,12 @@ from hubbub.alerts.message import write
 from hubbub.alerts.slack import SlackNotifier
 from hubbub.core.alert import Alert, Evidence
 from hubbub.core.errors import Fatal, HubbubError, Misconfigured, Retryable
-from tests.alerts.made import evidence, finding
+from tests.alerts.made import POST as SAID
+from tests.alerts.made import ZONE, finding
 from tests.fakes.slack import CHANNEL, TOKEN, FakeSlack, Fault, fake_slack
 
-ALERT = write("mekara-1", [finding()], evidence(finding()))
-POST, HISTORY = "chat.postMessage", "conversations.history"
+ALERT = write("mekara-1", [finding()], [SAID], ZONE)
+POST, HISTORY, UPDATE, DELETE = "chat.postMessage", "conversations.history", "chat.update", "chat.delete"
 
 
 @pytest.fixture
@@ -47,12 +48,70 @@ def test_the_message_says_what_happened_and_shows_the_posts(slack: FakeSlack, no
     assert message["unfurl_links"] is message["unfurl_media"] is False
 
 
+def test_a_title_stands_bold_above_its_text(slack: FakeSlack, notifier: SlackNotifier) -> None:
+    said = SAID.model_copy(update={"title": "*At* <!here> the counter"})
+    notifier.send(write("mekara-1", [finding()], [said], ZONE))
+    *_, title, text, _ = slack.messages[0]["blocks"]
+    (words,) = title["elements"][0]["elements"]
+    assert words == {"type": "text", "text": "*At* <!here> the counter", "style": {"bold": True}}
+    assert text["text"]["text"] == "Card declined again, write to [e-mail]"
+
+
+def test_a_message_can_be_changed_and_is_found_afterwards(slack: FakeSlack, notifier: SlackNotifier) -> None:
+    receipt = notifier.send(ALERT)
+    notifier.send(ALERT.model_copy(update={"key": "mekara-2"}))
+    less = write("mekara-1", [finding()], [], ZONE)
+    notifier.update(less, receipt)
+    assert "Card declined" not in str(slack.messages[0]) and "Card declined" in str(slack.messages[1])
+    assert slack.messages[0]["text"] == ALERT.title
+    assert notifier.find(less) == receipt
+
+
+def test_a_message_can_be_taken_back(slack: FakeSlack, notifier: SlackNotifier) -> None:
+    receipt = notifier.send(ALERT)
+    notifier.withdraw(receipt)
+    assert slack.messages == []
+    notifier.withdraw(receipt)
+    notifier.update(ALERT, receipt)
+    assert slack.messages == []
+
+
+@pytest.mark.parametrize("code", ["edit_window_closed", "cant_update_message"])
+def test_a_message_that_may_not_be_changed_any_more_is_taken_back(
+    slack: FakeSlack, notifier: SlackNotifier, code: str
+) -> None:
+    receipt = notifier.send(ALERT)
+    slack.fail(UPDATE, Fault(error=code))
+    notifier.update(ALERT, receipt)
+    assert slack.messages == []
+
+
+@pytest.mark.parametrize("fault", [Fault(status=503), Fault(status=0), Fault(error="fatal_error")])
+def test_a_change_that_did_not_come_through_is_retryable(
+    slack: FakeSlack, notifier: SlackNotifier, fault: Fault
+) -> None:
+    receipt = notifier.send(ALERT)
+    slack.fail(UPDATE, fault)
+    slack.fail(DELETE, fault)
+    with pytest.raises(Retryable):
+        notifier.update(ALERT, receipt)
+    with pytest.raises(Retryable):
+        notifier.withdraw(receipt)
+
+
+@pytest.mark.parametrize("code", ["fatal_error", "internal_error", "service_unavailable", "request_timeout"])
+def test_trouble_of_slacks_own_is_called_so(slack: FakeSlack, notifier: SlackNotifier, code: str) -> None:
+    slack.fail(POST, Fault(error=code))
+    with pytest.raises(Retryable, match=f"trouble of its own .{code}"):
+        notifier.send(ALERT)
+
+
 def test_a_sent_message_is_found_and_another_is_not(slack: FakeSlack, notifier: SlackNotifier) -> None:
     assert notifier.find(ALERT) is None
     receipt = notifier.send(ALERT)
     assert notifier.find(ALERT) == receipt
     assert notifier.find(ALERT.model_copy(update={"key": "mekara-2"})) is None
-    assert notifier.find(write("mekara-1", [finding(5)], ())) is None
+    assert notifier.find(write("mekara-1", [finding(5)], (), ZONE)) is None
 
 
 def test_a_message_is_found_below_many_others(slack: FakeSlack, notifier: SlackNotifier) -> None:
@@ -228,13 +287,21 @@ nasty = st.text(max_size=60) | st.sampled_from(
     ]
 )
 urls = nasty | nasty.map(lambda text: "https://a.example/" + text)
-posts = st.builds(Evidence, mention_id=st.just("x:1"), text=nasty, url=urls | st.none(), source=nasty, author=nasty)
+posts = st.builds(
+    Evidence,
+    mention_id=st.just("x:1"),
+    title=nasty | st.none(),
+    text=nasty,
+    url=urls | st.none(),
+    source=nasty,
+    author=nasty,
+)
 alerts = st.builds(
     Alert,
     key=nasty,
     title=nasty,
     summary=nasty,
-    finding=st.just(finding()),
+    findings=st.just((finding(),)),
     evidence=st.lists(posts, max_size=12).map(tuple),
 )
 
@@ -248,6 +315,10 @@ def test_hostile_text_stays_text_in_slack(alert: Alert) -> None:
     assert len(made) <= 50
     assert len(str(made)) < 13_200
     for block in made:
+        if block["type"] == "rich_text":
+            (words,) = block["elements"][0]["elements"]
+            assert words["type"] == "text" and 0 < len(words["text"]) <= 3000
+            continue
         for text in [block["text"]] if "text" in block else block["elements"]:
             assert 0 < len(text["text"]) <= (150 if block["type"] == "header" else 3000)
             if text["type"] != "plain_text":

@@ -179,7 +179,7 @@ def test_a_wrong_address_names_its_variable(folder: Path, setting: str) -> None:
 
 
 def test_every_command_has_help(tmp_path: Path) -> None:
-    commands = [path.stem for path in (ROOT / "cli" / "commands").glob("[a-z]*.py")]
+    commands = [path.stem.replace("_", "-") for path in (ROOT / "cli" / "commands").glob("[a-z]*.py")]
     assert {"demo", "collect", "classify", "alert", "publish", "status", "check", "train", "evaluate", "replay"} <= set(
         commands
     )

@@ -3,6 +3,7 @@
 import gzip
 import importlib
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,18 @@ def test_it_loads_and_its_examples_hold(path: Path, monkeypatch: pytest.MonkeyPa
         for text in brand.should_not_match:
             assert not any(match.brand == brand.name for match in matcher.find(text)), text
     for entry in listening.sources:
+        collector = importlib.import_module(f"hubbub.collectors.{entry.collector}")
+        collector.Options.model_validate(entry.model_dump(), context={"folder": path.parent})
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.rglob("hubbub.yaml")), ids=lambda path: path.parent.name)
+def test_what_is_commented_out_can_be_used(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUBBUB_CARE_DATA", "somewhere")
+    whole = tmp_path / "hubbub.yaml"
+    settings, count = re.subn(r"^( +)# (?=\w+: )", r"\1", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    whole.write_text(settings, encoding="utf-8")
+    assert count
+    for entry in load_listening(whole).sources:
         collector = importlib.import_module(f"hubbub.collectors.{entry.collector}")
         collector.Options.model_validate(entry.model_dump(), context={"folder": path.parent})
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from hubbub.alerts.kinds.negative_surge import Rule, find, windows
+from hubbub.alerts.kinds.negative_surge import Rule, find, wanted
 from hubbub.cli.demo.sample import write_sample
 from hubbub.collectors import file
-from hubbub.core.alert import WindowCount
+from hubbub.core.alert import Counted
 from hubbub.core.errors import Skippable
 from hubbub.core.match import Match
 from hubbub.core.matcher import Matcher
@@ -184,20 +184,23 @@ def test_the_shipped_rule_finds_the_outage_and_nothing_on_the_quiet_days(sample:
     everybody = sorted(one.mention.posted_at for one in ours)
     complaints = sorted(one.mention.posted_at for one in ours if one.is_complaint)
 
-    def counted(moment: datetime) -> list[WindowCount]:
+    def counted(moment: datetime) -> list[list[Counted]]:
+        (asked,) = wanted(rule, moment)
         return [
-            WindowCount(
-                start=start,
-                end=end,
-                negative=bisect_left(complaints, end) - bisect_left(complaints, start),
-                total=bisect_left(everybody, end) - bisect_left(everybody, start),
-            )
-            for start, end in windows(rule, moment)
+            [
+                Counted(
+                    start,
+                    end,
+                    total=bisect_left(everybody, end) - bisect_left(everybody, start),
+                    parts={"negative": bisect_left(complaints, end) - bisect_left(complaints, start)},
+                )
+                for start, end in asked.windows
+            ]
         ]
 
     finding = find(rule, "Mekara", counted(NOW))
     assert finding is not None
-    assert finding.count >= 30
+    assert finding.observed >= 30
     step = timedelta(minutes=30)
     quiet = [NOW - OUTAGE - step * n for n in range(int((timedelta(days=14) - OUTAGE) / step))]
     assert [moment for moment in quiet if find(rule, "Mekara", counted(moment))] == []

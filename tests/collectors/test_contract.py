@@ -238,6 +238,12 @@ HOSTILE = st.one_of(
 )
 
 
+JSON = st.recursive(
+    HOSTILE,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=8), inner, max_size=3)),
+)
+
+
 def spoil(draw: Callable[..., Any], value: Any) -> Any:
     """A copy in which up to four fields are gone or hold something else."""
     value = deepcopy(value)
@@ -292,6 +298,75 @@ def test_a_hostile_answer_gives_pages_or_one_of_our_errors(online: Online, data:
             json.dumps([letter.model_dump(mode="json") for letter in page.dead], allow_nan=False).encode()
     except (Retryable, Fatal):
         pass
+
+
+def test_a_record_is_identified_as_the_mention_that_it_becomes(source: Source) -> None:
+    source.add(3)
+    collector = source.open()
+    for page in collector.fetch(QUERY, None):
+        for raw in page.records:
+            mention, identity = collector.normalise(raw), collector.identify(raw)
+            assert (identity.source, identity.native_id) == (mention.source, mention.native_id)
+            assert (identity.author_id, identity.author) == (mention.author.id, mention.author.name)
+    mention, identity = collector.normalise(source.sample), collector.identify(source.sample)
+    assert (identity.author_id, identity.author) == (mention.author.id, mention.author.name)
+
+
+@MANY
+@given(data=st.data())
+def test_any_record_is_identified_as_far_as_it_can_be(source: Source, data: st.DataObject) -> None:
+    collector = source.open()
+    raw = spoil(data.draw, source.sample) if data.draw(st.booleans()) else data.draw(JSON)
+    identity = collector.identify(raw)
+    identity.model_dump_json().encode()
+    try:
+        mention = collector.normalise(raw) if isinstance(raw, dict) else None
+    except Skippable:
+        return
+    if mention is not None:
+        assert (identity.source, identity.native_id) == (mention.source, mention.native_id)
+        if not mention.deleted:
+            assert (identity.author_id, identity.author) == (mention.author.id, mention.author.name)
+
+
+def test_a_probe_says_in_a_line_what_answered_and_moves_nothing(source: Source) -> None:
+    source.add(source.many)
+    collector = source.open()
+    said = collector.probe()
+    assert said and "\n" not in said
+    store = Store()
+    assert store.run(collector) == source.many
+    assert collector.probe() == said
+
+
+def test_a_probe_asks_once(online: Online) -> None:
+    online.open().probe()
+    asked = [request.path for request in online.fake.requests if not request.path.endswith("/access_token")]
+    assert asked in (["/r/acme/new/"], ["/2/usage/tweets"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [(Answer(401), Fatal), (Answer(403), Fatal), (Answer(429), Retryable), (Answer(body=b"<html>"), Retryable)],
+)
+def test_a_probe_that_is_refused_raises_as_reading_does(online: Online, answer: Answer, kind: type[Exception]) -> None:
+    online.fake.faults.append(answer)
+    with pytest.raises(kind) as raised:
+        online.open().probe()
+    assert (
+        "\n" not in str(raised.value) and "secret" not in str(raised.value) and "the-x-token" not in str(raised.value)
+    )
+
+
+def test_reading_back_to_a_time_does_not_ask_the_cursor(source: Source) -> None:
+    source.add(source.many)
+    first = Store()
+    first.run(source.open())
+    back = Store()
+    collector = source.open()
+    for page in collector.fetch(QUERY, first.cursor, since=NOW - timedelta(days=3)):
+        back.mentions |= {mention.id: mention for mention in map(collector.normalise, page.records)}
+    assert back.mentions.keys() == first.mentions.keys()
 
 
 def check_normalise(collector: Collector, raw: dict[str, Any]) -> None:

@@ -4,9 +4,12 @@ import csv
 import gzip
 import json
 import os
+import re
+import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -340,6 +343,184 @@ def test_the_time_of_the_file_is_the_time_of_observation(tmp_path: Path) -> None
     reads = collector(path)
     [page] = reads.fetch(Query(), None)
     assert reads.normalise(page.records[0]).observed_at.timestamp() == 1_750_000_000
+
+
+def test_a_source_s_own_zone_comes_before_the_team_s(tmp_path: Path) -> None:
+    def posted(zone: str | None, **entry: Any) -> datetime:
+        entry = {"name": "export", "collector": "file", "path": "x.csv", **entry}
+        context = {"folder": tmp_path, **({"timezone": ZoneInfo(zone)} if zone else {})}
+        options = Options.model_validate(entry, context=context)
+        return Collector(options, lambda: NOW).normalise({"text": "a", "posted_at": "2026-11-20T08:00"}).posted_at
+
+    assert posted(None) == datetime(2026, 11, 20, 8, tzinfo=UTC)
+    assert posted("Asia/Bangkok") == datetime(2026, 11, 20, 1, tzinfo=UTC)
+    assert posted("Asia/Bangkok", timezone="America/New_York") == datetime(2026, 11, 20, 13, tzinfo=UTC)
+    assert posted("Asia/Bangkok", timezone="UTC") == datetime(2026, 11, 20, 8, tzinfo=UTC)
+    with pytest.raises(ValidationError, match="no time zone"):
+        posted(None, timezone="Bangkok")
+
+
+def test_dates_are_read_as_the_source_says(tmp_path: Path) -> None:
+    reads = collector(tmp_path / "x.csv", date_format="dd/mm/yyyy", timezone="Asia/Bangkok")
+    mention = reads.normalise({"text": "a", "posted_at": "19/11/2569 09:15", "observed_at": "20/11/2026"})
+    assert mention.posted_at == datetime(2026, 11, 19, 2, 15, tzinfo=UTC)
+    assert mention.observed_at == datetime(2026, 11, 19, 17, tzinfo=UTC)
+
+
+def addressed(template: str, record: dict[str, Any], **options: Any) -> str | None:
+    reads = collector(Path("x.ndjson"), url_template=template, **options)
+    return reads.normalise({"text": "a", "posted_at": AT, **record}).url
+
+
+def test_a_record_without_an_address_gets_one_by_the_template() -> None:
+    template = "https://forum.example/t/{conversation_id}?by={author_name}#post-{native_id}"
+    record = {"native_id": 17, "thread": "a b/../c?d#e", "author_name": "@ฝน"}
+    columns = {"conversation_id": "thread"}
+    made = "https://forum.example/t/a%20b%2F..%2Fc%3Fd%23e?by=%40%E0%B8%9D%E0%B8%99#post-17"
+    assert addressed(template, record, columns=columns) == made
+    assert addressed(template, {**record, "url": "https://a.example/1"}, columns=columns) == "https://a.example/1"
+    assert addressed(template, {**record, "url": "javascript:alert(1)"}, columns=columns) == made
+    assert addressed(template, {**record, "thread": None}, columns=columns) is None
+    assert addressed("https://a.example/{native_id}", {}) is None
+    assert addressed("https://a.example/{native_id}", {"native_id": "1", "deleted": True}) is None
+
+
+@settings(max_examples=200)
+@given(said=st.text(min_size=1, max_size=30))
+def test_no_value_leads_away_from_the_template_s_place(said: str) -> None:
+    url = addressed("https://a.example/t/{native_id}/x", {"native_id": said})
+    assert url is None or re.fullmatch(r"https://a\.example/t/[A-Za-z0-9._~%-]+/x", url)
+
+
+@pytest.mark.parametrize(
+    ("template", "says"),
+    [
+        ("https://a.example/{id}", "no value for {id}; it may hold: author_id, "),
+        ("https://a.example/{native_id.__class__}", "no value for"),
+        ("https://a.example/{native_id!r}", "no value for"),
+        ("https://a.example/{native_id:>99999999}", "no value for"),
+        ("https://a.example/{text}", "no value for"),
+        ("https://a.example/{}", "no value for"),
+        ("https://a.example/{native_id", "a brace without its other"),
+        ("https://a.example/1", "the same for every record"),
+        ("javascript:{native_id}", "a web address"),
+        ("https://{channel}/{native_id}", "a web address"),
+        ("{native_id}", "a web address"),
+    ],
+)
+def test_a_template_that_cannot_be_filled_is_refused(template: str, says: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        collector(Path("x.csv"), url_template=template)
+    assert says in str(raised.value)
+
+
+def test_a_table_needs_the_columns_of_its_template(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("text,posted_at,native_id\n")
+    with pytest.raises(Misconfigured, match="no column 'conversation_id'"):
+        read(path, url_template="https://a.example/{conversation_id}")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("x.csv", b"", "holds no record yet"),
+        ("x.csv", b"text,posted_at\n", "holds no record yet"),
+        ("x.csv", b"text,posted_at,who\na,b,c\n", "its first 1 records have text, posted_at, who"),
+        ("x.json", b'[{"text": "a", "posted_at": 1}]', "its first 1 records have text, posted_at"),
+        ("x.ndjson", b'{"title": "a", "posted_at": 1}\n', "its first 1 records have title, posted_at"),
+    ],
+)
+def test_a_probe_says_what_the_file_holds(tmp_path: Path, name: str, content: bytes, says: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert collector(tmp_path / name).probe() == f"{tmp_path / name}: {says}"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "options", "says"),
+    [
+        ("x.csv", None, {}, "cannot be read"),
+        ("x.csv", b"text,when\na,b\n", {}, "no column 'posted_at' for `columns: posted_at:`; it has: text, when"),
+        ("x.csv", "text,posted_at\nร้าน,1\n".encode("cp874"), {}, "the first is not UTF-8"),
+        ("x.csv", "text,posted_at\nร้าน,1\n".encode("utf-16"), {}, "UTF-16"),
+        ("x.ndjson", b'{"body": "a", "posted_at": 1}\n' * 9, {}, "none of its first 9 records has 'text'"),
+        ("x.json", b'[{"text": "a", "at": 1}]', {}, "has 'posted_at' for `columns: posted_at:`; they have: text, at"),
+        (
+            "x.ndjson",
+            b'{"text": "a", "posted_at": 1, "user": {"id": 1}}\n',
+            {"columns": {"text": "user.text"}},
+            "has 'user.text' for `columns: text:`",
+        ),
+    ],
+)
+def test_a_probe_says_which_column_or_file_is_missing(
+    tmp_path: Path, name: str, content: bytes | None, options: dict[str, Any], says: str
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(Misconfigured) as raised:
+        collector(tmp_path / name, **options).probe()
+    assert says in str(raised.value)
+
+
+def test_a_column_that_may_be_empty_is_told_not_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.ndjson"
+    path.write_bytes(ndjson({"text": "a", "posted_at": AT}))
+    assert collector(path, columns={"deleted": "removed"}).probe().endswith("have text, posted_at; none has deleted")
+
+
+@pytest.mark.parametrize("suffix", [".ndjson", ".csv", ".json", ".json.gz"])
+def test_a_probe_reads_the_start_of_a_large_file_alone(tmp_path: Path, suffix: str) -> None:
+    row = {"text": "x" * 1000, "posted_at": AT}
+    count = 20_000
+    if suffix == ".csv":
+        content = b"text,posted_at\n" + b"".join(b"%s,%s\n" % (b"x" * 1000, AT.encode()) for _ in range(count))
+    else:
+        rows = [json.dumps(row)] * count
+        content = (f"[{','.join(rows)}]" if "json" in suffix[:5] and "nd" not in suffix else "\n".join(rows)).encode()
+    path = tmp_path / f"export{suffix}"
+    path.write_bytes(gzip.compress(content, 1) if suffix.endswith("gz") else content)
+    tracemalloc.start()
+    collector(path).probe()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(content) > 20_000_000
+    assert peak < 6_000_000
+
+
+PLAIN = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=6)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    rows=st.lists(st.dictionaries(PLAIN, st.none() | st.floats(allow_nan=False, allow_infinity=False) | PLAIN)),
+    piece=st.integers(1, 40),
+    indent=st.sampled_from([None, 1]),
+    ascii_only=st.booleans(),
+)
+def test_a_json_array_is_the_same_in_pieces_of_any_size(
+    tmp_path_factory: pytest.TempPathFactory,
+    rows: list[dict[str, Any]],
+    piece: int,
+    indent: int | None,
+    ascii_only: bool,
+) -> None:
+    path = tmp_path_factory.mktemp("t") / "export.json"
+    content = json.dumps(rows, indent=indent, ensure_ascii=ascii_only).encode()
+    path.write_bytes(content)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_records, "_PIECE", piece)
+        assert records(read(path)) == json.loads(content)
+
+
+@pytest.mark.parametrize(
+    "content", [b"[{}", b"[{},", b"[{}]]", b"[,{}]", b"[{},]", b"[{} {}]", b"{}", b"nul", b'["', b"[" * 9999, b"[\xff]"]
+)
+def test_what_is_no_json_array_is_said_in_one_line(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "x.json").write_bytes(content)
+    with pytest.raises(Misconfigured) as raised:
+        read(tmp_path / "x.json")
+    assert "\n" not in str(raised.value) and len(str(raised.value)) < 300
 
 
 ROWS = st.lists(

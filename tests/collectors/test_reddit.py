@@ -110,6 +110,33 @@ def test_without_subreddits_all_of_reddit_is_searched(fake: FakeReddit) -> None:
     assert fake.requests[-1].params["restrict_sr"] == "false"
 
 
+def test_reading_back_to_a_time_stops_there_and_does_not_ask_the_cursor(fake: FakeReddit) -> None:
+    hours = range(0, 24 * 20, 2)
+    fake.submissions += [submission(f"s{n}", title="Acme", at=NOON - n * 3600) for n in hours]
+    cursor = read(comments=False)[-1].cursor
+    reads = collector(comments=False)
+    back = names(list(reads.fetch(QUERY, cursor, since=NOW - timedelta(days=10))))
+    assert back == [f"t3_s{n}" for n in hours if n <= 240]
+    assert names(list(reads.fetch(QUERY, cursor, since=NOW - timedelta(hours=3)))) == ["t3_s0", "t3_s2"]
+
+
+def test_reading_back_past_reddit_s_limit_says_how_much_is_missing(fake: FakeReddit) -> None:
+    fake.submissions += [submission(f"s{n}", title="Acme", at=NOON - n * 60) for n in range(2000)]
+    pages = list(collector(comments=False).fetch(QUERY, None, since=NOW - timedelta(minutes=1999)))
+    assert len(names(pages)) == 1000
+    assert pages[-1].missed == pytest.approx(1000, rel=0.02)
+
+
+def test_a_probe_reads_one_post_of_the_first_subreddit(fake: FakeReddit) -> None:
+    assert collector().probe() == "Reddit lets us read r/acme (no post yet)"
+    fake.submissions += [submission("a", at=NOON - 3600), submission("b", at=NOON)]
+    assert collector().probe() == "Reddit lets us read r/acme (newest post 2026-11-22 12:00 UTC)"
+    assert fake.requests[-1].params["limit"] == "1"
+    fake.closed["acme"] = 404
+    with pytest.raises(Misconfigured, match="no subreddit 'acme'"):
+        collector().probe()
+
+
 def test_a_long_watch_list_takes_several_searches(fake: FakeReddit) -> None:
     phrases = tuple(f"product number {n:02d}" for n in range(60))
     fake.submissions += [submission(f"s{n}", title=f"about {phrase}") for n, phrase in enumerate(phrases)]

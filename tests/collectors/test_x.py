@@ -4,7 +4,7 @@ import json
 import logging
 import socket
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -116,6 +116,40 @@ def test_a_place_older_than_seven_days_is_let_go(fake: FakeX) -> None:
     pages = read(cursor)
     assert ids(pages) == ["20"]
     assert ids(read(pages[-1].cursor)) == []
+
+
+def back_to(since: datetime, cursor: Any = None) -> list[str]:
+    return ids(list(collector().fetch(QUERY, cursor, since=since)))
+
+
+def test_reading_back_to_a_time_asks_for_what_is_newer(fake: FakeX) -> None:
+    fake.posts += [post(n, text="acme", at=NOON - timedelta(days=6 - n)) for n in range(1, 6)]
+    cursor = read()[-1].cursor
+    assert back_to(NOON - timedelta(days=2, hours=1), cursor) == ["5", "4"]
+    asked = fake.requests[-1].params
+    assert asked["start_time"] == "2026-11-20T11:00:00Z" and "since_id" not in asked
+    assert back_to(NOON + timedelta(days=1)) == []
+
+
+def test_reading_back_goes_no_further_than_x_searches(fake: FakeX, caplog: pytest.LogCaptureFixture) -> None:
+    fake.posts.append(post(9, text="acme", at=NOON - timedelta(days=6, hours=23)))
+    assert back_to(NOON - timedelta(days=7)) == ["9"]
+    assert not caplog.messages
+    assert back_to(NOON - timedelta(days=30)) == ["9"]
+    assert caplog.messages == [
+        "X searches the last 7 days alone: what is older is not read, back to 2026-10-23 12:00 UTC"
+    ]
+    assert "start_time" not in fake.requests[-1].params
+
+
+def test_a_probe_asks_what_costs_nothing(fake: FakeX) -> None:
+    assert collector().probe() == "X knows our key: 43,435 posts read this month of 2,000,000"
+    assert [request.path for request in fake.requests] == ["/2/usage/tweets"]
+    fake.faults.append(Answer(body={"data": {"project_usage": "7"}}))
+    assert collector().probe() == "X knows our key: 7 posts read this month"
+    fake.faults.append(Answer(body={"errors": []}))
+    with pytest.raises(Retryable, match="usage"):
+        collector().probe()
 
 
 def test_what_is_no_post_is_set_aside(fake: FakeX) -> None:

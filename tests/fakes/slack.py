@@ -1,4 +1,5 @@
-"""A small Slack that speaks chat.postMessage and conversations.history over HTTP, with the faults of the real one."""
+"""A small Slack that speaks chat.postMessage, chat.update, chat.delete and conversations.history over HTTP, with the
+faults of the real one."""
 
 import json
 import socket
@@ -74,6 +75,18 @@ class FakeSlack:
             self.messages.append({**arguments, "ts": f"{self.now:.6f}"})
             return self.messages[-1]["ts"]
 
+    def change(self, ts: str, arguments: dict[str, Any] | None) -> bool:
+        """Puts new content into a message, or takes it away; False where it is not there."""
+        with self._lock:
+            at = next((at for at, message in enumerate(self.messages) if message["ts"] == ts), None)
+            if at is None:
+                return False
+            if arguments is None:
+                del self.messages[at]
+            else:
+                self.messages[at] = {**self.messages[at], **arguments}
+            return True
+
 
 @contextmanager
 def fake_slack() -> Iterator[FakeSlack]:
@@ -114,6 +127,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer({"ok": False, "error": refusal})
         elif method == "chat.postMessage":
             self._answer({"ok": True, "channel": CHANNEL, "ts": ts})
+        elif method in ("chat.update", "chat.delete"):
+            ts = arguments["ts"]
+            there = self.slack.change(ts, arguments if method == "chat.update" else None)
+            self._answer(
+                {"ok": True, "channel": CHANNEL, "ts": ts} if there else {"ok": False, "error": "message_not_found"}
+            )
         elif method == "conversations.history":
             self._answer(self._history(arguments))
         else:
@@ -177,6 +196,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _too_long(block: dict[str, Any]) -> bool:
+    if block["type"] == "rich_text":
+        return not all(len(text["text"]) > 0 for section in block["elements"] for text in section["elements"])
     texts = [block["text"]] if "text" in block else block["elements"]
     limit = 150 if block["type"] == "header" else 3000
     return any(not 0 < len(text["text"]) <= limit for text in texts)

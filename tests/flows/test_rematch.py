@@ -16,6 +16,7 @@ from hubbub.flows.collect import BEGINNING, collect
 from hubbub.flows.parts import Parts
 from hubbub.flows.rematch import rematch
 from tests.command import hubbub, write_config, write_posts
+from tests.fakes.x import NOON, FakeX, post
 from tests.flows.conftest import NOW, PartsOf, Source, page, posts
 
 TEXTS = ["Kolibri is late", "Mekarra was faster", "Kolibri beats Mekarra", "the weather"]
@@ -143,3 +144,25 @@ def test_the_commands(tmp_path: Path) -> None:
 def test_a_brand_is_known_by_its_name_however_it_is_written(parts: PartsOf, brand: str) -> None:
     assert parts.matcher.knows(brand)
     assert not parts.matcher.knows("Mekarra")
+
+
+def test_x_is_read_back_to_a_time_and_goes_on_from_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "hubbub.yaml"
+    config.write_text("brands: [{name: Kolibri}]\nsources: [{name: x, collector: x}]\n")
+    with FakeX() as x:
+        for name, value in x.environment().items():
+            monkeypatch.setenv(name, value)
+        parts = Parts(Settings(home=tmp_path / "home", config=config), clock=lambda: NOON)
+        [entry] = parts.entries()
+        x.posts = [post(10, at=NOON - timedelta(days=2), text="Kolibri"), post(20, at=NOON, text="Kolibri")]
+        assert collect(parts, entry).new == 2
+        late = post(11, at=NOON - timedelta(days=1), text="Kolibri found late")
+        x.posts += [late, post(5, at=NOON - timedelta(days=5), text="Kolibri long ago")]
+        assert collect(parts, entry).fetched == 0
+        cursor = parts.index.state.get(RecordKind.cursor, "x")
+        run = collect(parts, entry, since=NOON - timedelta(days=3))
+        assert (run.fetched, run.new) == (3, 1)
+        assert parts.index.state.get(RecordKind.cursor, "x") == cursor
+        parts.index.close()

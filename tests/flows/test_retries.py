@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 from prefect.testing.utilities import prefect_test_harness
 
+from hubbub.core.clock import utc_now
 from hubbub.core.errors import Fatal, HubbubError, Misconfigured, Retryable
 from hubbub.core.records import Run
 from hubbub.core.settings import SourceEntry
 from hubbub.flows import by_prefect
 from hubbub.flows import collect as collecting
 from hubbub.flows.collect import Progress
-from hubbub.flows.parts import Parts
+from hubbub.flows.parts import Parts, open_parts
+from hubbub.flows.turn import turn
 from tests.command import write_config
 
 
@@ -40,7 +42,8 @@ class Source:
 
 
 @pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_pauses(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    monkeypatch.setenv("HUBBUB_HOME", str(tmp_path / "home"))
     monkeypatch.setitem(by_prefect.RETRIES, "retry_delay_seconds", 0)
     collecting._flow.cache_clear()
     yield
@@ -68,6 +71,17 @@ def test_what_may_succeed_later_is_tried_again(tmp_path: Path, monkeypatch: pyte
     source = Source(Retryable("the source is away"), failures=2)
     assert [run.fetched for run in run_flow(source, tmp_path, monkeypatch)] == [7]
     assert source.tries == 3
+
+
+def test_a_source_that_another_run_reads_is_left_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logged: pytest.LogCaptureFixture
+) -> None:
+    source = Source(Retryable("the source is away"), failures=0)
+    with open_parts(write_config(tmp_path)) as parts, turn(parts.index.state, "posts", utc_now):
+        assert run_flow(source, tmp_path, monkeypatch) == []
+    assert source.tries == 0
+    assert "posts: another run is reading it" in logged.text
+    assert len(run_flow(source, tmp_path, monkeypatch)) == 1
 
 
 @pytest.mark.parametrize(

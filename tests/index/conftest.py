@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,7 +15,7 @@ from hubbub.index.embedded import EmbeddedIndex
 from tests.index.made import NOW
 
 ELASTIC = {"elastic8": "elasticsearch_8", "elastic9": "elasticsearch_9"}
-_LEFT = "mentions-*,hubbub-state"
+_LEFT = "mentions-*,hubbub-*"
 
 
 @pytest.fixture
@@ -33,6 +34,32 @@ def index(request: pytest.FixtureRequest) -> Iterator[Index]:
     index = _elastic(request.getfixturevalue(ELASTIC[request.param]))
     yield index
     index.close()
+
+
+@pytest.fixture(params=["embedded", *ELASTIC])
+def at_times(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[datetime], Index]]:
+    """Opens one index, empty at first, as often as it is called, the clock at that time."""
+    url = "" if request.param == "embedded" else request.getfixturevalue(ELASTIC[request.param])
+    if url:
+        _elastic(url).close()
+    with ExitStack() as stack:
+
+        def at(moment: datetime) -> Index:
+            index: Index = (
+                ElasticIndex(url, clock=lambda: moment)
+                if url
+                else EmbeddedIndex(tmp_path / "home", clock=lambda: moment)
+            )
+            stack.callback(index.close)
+            return index
+
+        yield at
+
+
+@pytest.fixture
+def open_again(at_times: Callable[[datetime], Index]) -> Callable[[], Index]:
+    """Opens one index, empty at first, as often as it is called, as another process would."""
+    return lambda: at_times(NOW)
 
 
 @pytest.fixture(scope="module", params=["embedded", *ELASTIC])

@@ -14,7 +14,8 @@ from hubbub.core.errors import Fatal, Misconfigured, Retryable
 from hubbub.core.ports import Batch
 from hubbub.core.records import RecordKind
 from hubbub.index import elastic_bulk
-from hubbub.index.elastic import CHUNK, ElasticIndex
+from hubbub.index.elastic import ElasticIndex
+from hubbub.index.elastic_mentions import CHUNK
 from tests.elasticsearch_node import Node, empty
 from tests.index.elastic_posts import post
 
@@ -51,14 +52,14 @@ def test_killed_in_the_middle_of_a_bulk(secured_elasticsearch: Node, index: Elas
     secured_elasticsearch.start()
     index.refresh()
     assert 100 + CHUNK <= count(index) < 4000
-    assert index.state.get(RecordKind.cursor, "posts") == {"page": 1}
+    assert index.state.get(RecordKind.cursor, "posts").body == {"page": 1}
     again = index.store(first)
     assert (again.new, again.updated, again.unchanged) == (0, 0, 100)
     rest = index.store(second)
     assert rest.new + rest.unchanged == 3900
     index.refresh()
     assert count(index) == 4000
-    assert index.state.get(RecordKind.cursor, "posts") == {"page": 2}
+    assert index.state.get(RecordKind.cursor, "posts").body == {"page": 2}
 
 
 @pytest.mark.parametrize(
@@ -81,13 +82,13 @@ def test_an_index_that_takes_no_more(
         with pytest.raises(error, match=line) as caught:
             index.store(batch)
         assert "\n" not in str(caught.value)
-        assert index.state.get(RecordKind.cursor, "posts") == {"page": 1}
+        assert index.state.get(RecordKind.cursor, "posts").body == {"page": 1}
         assert index.state.list(RecordKind.dead_letter) == []
 
         client.indices.put_settings(index=MONTH, settings={f"index.blocks.{block}": None})
     stored = index.store(batch)
     assert (stored.new, stored.updated) == (1, 1)
-    assert index.state.get(RecordKind.cursor, "posts") == {"page": 2}
+    assert index.state.get(RecordKind.cursor, "posts").body == {"page": 2}
 
 
 @pytest.mark.parametrize(

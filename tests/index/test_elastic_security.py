@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 
 from hubbub.core.errors import Fatal, HubbubError, Misconfigured
+from hubbub.core.events import Event
+from hubbub.core.facts import Facts
 from hubbub.core.ports import Batch
 from hubbub.core.records import RecordKind
 from hubbub.index.elastic import ElasticIndex
 from tests.elasticsearch_node import Node, empty
-from tests.index.elastic_posts import post
+from tests.index.elastic_posts import POSTED, post
 
 Role = dict[str, Any]
 PAGE = Path(__file__).parents[2] / "docs" / "elasticsearch.md"
@@ -56,15 +58,21 @@ def go_the_whole_way(index: ElasticIndex) -> None:
     newer = Batch("posts", [post(1, "Kolibri is here", seen=5)], gone=[post(2).mention], cursor={"at": 2})
     changed = index.store(newer)
     assert (changed.updated, changed.deleted) == (1, 1)
+    assert index.amend(["forum:1"], Facts(spam=True)) == 1
+    index.record([Event("run-1", "run", POSTED, {"run.new": 3})])
     index.refresh()
+    assert index.search({"size": 0}, over="events")["hits"]["total"]["value"] == 1
     assert {hit["_id"] for hit in index.search({"query": {"match_all": {}}})["hits"]["hits"]} == {"forum:1", "forum:3"}
     found = index.get("forum:1")
     assert found is not None
-    assert found["message"] == "Kolibri is here"
+    assert (found["message"], found["spam"]) == ("Kolibri is here", True)
     assert index.state.create(RecordKind.alert, "a", {"n": 1})
     assert not index.state.create(RecordKind.alert, "a", {"n": 2})
     index.state.put(RecordKind.run, "r", {"n": 3})
-    assert index.state.list(RecordKind.run) == [("r", {"n": 3})]
+    (run,) = index.state.list(RecordKind.run)
+    assert index.state.replace(RecordKind.run, "r", {"n": 4}, run.version)
+    assert index.state.count(RecordKind.run) == 1
+    index.state.expire(RecordKind.run, run.written)
     index.state.delete(RecordKind.run, "r")
     assert index.state.get(RecordKind.run, "r") is None
     index.prepare()

@@ -204,9 +204,7 @@ def _time_axis(rows: list[Row]) -> alt.Axis:
     by_hours = f"utchours({when}) == 0 ? utcFormat({when}, '%-d %b') : utcFormat({when}, '%H:%M')"
     hourly = end - start <= timedelta(days=2) and width < timedelta(days=1)
     words = by_hours if hourly else f"utcFormat({when}, '{form}')"
-    return alt.Axis(
-        labelExpr=words, grid=False, labelFlush=False, labelOverlap="greedy", labelSeparation=10, title=None, **told
-    )
+    return alt.Axis(labelExpr=words, grid=False, labelOverlap="greedy", labelSeparation=10, title=None, **told)
 
 
 def _svg(specification: dict[str, Any]) -> str:

@@ -4,8 +4,12 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.elasticsearch_node import Node, private_node, shared_node
+
+settings.register_profile("slow machines", deadline=None)
+settings.load_profile("slow machines")
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import unicodedata
 _JOINERS = "\u200c\u200d"  # within words and emoji
 
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d"
-_SPACES = "\t\u00a0\u2002\u2003\u2007\u2009\u202f\u3000" + _JOINERS
+_SPACES = "\t\u00a0\u2002\u2003\u2007\u2009\u200b\u202f\u2060\u3000\ufeff" + _JOINERS
 _PLAIN = dict.fromkeys(map(ord, _DASHES), "-") | dict.fromkeys(map(ord, _SPACES), " ") | {0xFF0B: "+"}
 
 _LETTER = r"[^\W\u0e00-\u0eff]"  # Thai and Lao are written right up to an address, and are not in it
@@ -111,7 +111,7 @@ def shortened(text: str, limit: int) -> str:
 
 def link(url: str | None) -> str | None:
     """The address if a person may be sent there: http or https, nothing hidden in it, nobody's e-mail address."""
-    if url is None or len(url) > 2000 or not re.match(r"https?://[^\s/?#]", url) or harmless(url) != url:
+    if url is None or len(url) > 2000 or not re.match(r"(?i:https?)://[^\s/?#]", url) or harmless(url) != url:
         return None
     return None if " " in url or re.search(_MAIL, url) else url
 

@@ -258,3 +258,13 @@ def test_hostile_text_takes_no_longer_than_its_length(part: str) -> None:
 
     assert spent(80_000) < 1 + 12 * spent(20_000)
     assert masked("https://" + part * 1000 + "!")
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\u2060", "\ufeff", "\u200d"])
+def test_characters_without_width_hide_no_number(hidden: str) -> None:
+    assert masked(f"call 081{hidden}234{hidden}5678 now") == "call [number] now"
+
+
+def test_an_address_may_be_in_capitals() -> None:
+    assert link("HTTPS://X.example/1") == "HTTPS://X.example/1"
+    assert link("JAVASCRIPT://x.example/1") is None

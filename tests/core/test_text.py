@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hubbub.core.text import masked
+from hubbub.core.text import link, masked
 
 DIGITS = st.text("0123456789", min_size=8, max_size=8)
 THAI_DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")

@@ -211,7 +211,11 @@ def test_a_disk_that_takes_no_more(tmp_path: Path):
 
 
 def test_a_search_outside_the_subset_says_what_is_not_answered(tmp_path: Path):
-    for query, name in (({"prefix": {"brand": "a"}}, "prefix"), ({"term": {"nope": 1}}, "nope")):
+    for query, name in (
+        ({"prefix": {"brand": "a"}}, "prefix"),
+        ({"term": {"nope": 1}}, "nope"),
+        ({"match": {"message": ["a"]}}, "text"),
+    ):
         with pytest.raises(Misconfigured, match=name):
             opened(tmp_path).search({"query": query})
     for asked in ({"sampler": {}}, {"terms": {"field": "brand", "include": "a.*"}}, {"max": {"field": "brand"}}):

@@ -47,10 +47,7 @@ def _rewrite(state: ElasticState, kind: RecordKind, change: Callable[[Json], Jso
 
 def _delete_letters_of_what_is_gone(state: ElasticState) -> None:
     """As deletion does today; the first release left them."""
-    gone: set[tuple[str | None, str]] = set()
-    for tombstone in state.each(RecordKind.tombstone):
-        source, _, native_id = tombstone.key.partition(":")
-        gone |= {(source, native_id), (None, native_id)}
+    gone = migrations.gone(tombstone.key for tombstone in state.each(RecordKind.tombstone))
     letters = state.each(RecordKind.dead_letter)
     of_these = [it.key for it in letters if (it.body.get("source"), it.body.get("native_id")) in gone]
     state.delete_many(RecordKind.dead_letter, of_these)

@@ -13,7 +13,7 @@ from pysqlite3 import dbapi2 as sqlite
 
 from hubbub.core.clean import clean_json
 from hubbub.core.clock import Clock, utc_now
-from hubbub.core.errors import Retryable
+from hubbub.core.errors import HubbubError
 from hubbub.core.events import Event
 from hubbub.core.facts import Facts
 from hubbub.core.insight import Enriched
@@ -60,14 +60,16 @@ class EmbeddedIndex:
     def store(self, batch: Batch) -> Stored:
         stored = Stored()
         with self._file.writing() as connection:
-            self._bury(connection, batch.gone, stored)
+            deleted = self._bury(connection, batch.gone, stored)
             for enriched in batch.mentions:
-                self._write(connection, enriched, batch.entry, stored)
+                deleted |= self._write(connection, enriched, batch.entry, stored)
+            if deleted:
+                embedded_words.overwrite_separators(connection, deleted)
             for letter in batch.dead:
                 self._set_aside(connection, letter)
             if batch.cursor is not None:
                 embedded_state.put(connection, RecordKind.cursor, batch.entry, batch.cursor, self._clock())
-            waiting = embedded_state.get(connection, RecordKind.sweep, SLACK) if stored.deleted else None
+            waiting = embedded_state.get(connection, RecordKind.sweep, SLACK) if batch.gone else None
         if waiting is not None:
             self._sweep(waiting.written)
         return stored
@@ -105,14 +107,16 @@ class EmbeddedIndex:
     def close(self) -> None:
         self._file.close()
 
-    def _bury(self, connection: sqlite.Connection, gone: Sequence[Mention], stored: Stored) -> None:
-        """Deletes what is there of each and leaves a tombstone; counts in `stored` whether there was anything."""
+    def _bury(self, connection: sqlite.Connection, gone: Sequence[Mention], stored: Stored) -> set[str]:
+        """Deletes what is there of each and leaves a tombstone; counts in `stored` whether there was anything. Returns
+        the words that it had."""
         words: set[str] = set()
+        letters = 0
         for mention in gone:
             tombstone = {"observed": mention.observed_at.isoformat()}
             embedded_state.put(connection, RecordKind.tombstone, mention.id, tombstone, self._clock())
             embedded_state.delete(connection, RecordKind.facts, mention.id)
-            connection.execute(_LETTERS, (mention.native_id, mention.source, mention.source))
+            letters += connection.execute(_LETTERS, (mention.native_id, mention.source, mention.source)).rowcount
             row = connection.execute("DELETE FROM mention WHERE id = ? RETURNING n", (mention.id,)).fetchone()
             if row is None:
                 stored.gone_unknown += 1
@@ -121,42 +125,46 @@ class EmbeddedIndex:
             connection.execute("DELETE FROM document WHERE n = ?", row)
             connection.execute("DELETE FROM value WHERE n = ?", row)
             words |= embedded_words.delete(connection, row[0])
-        if words:
-            embedded_words.overwrite_separators(connection, words)
-            if embedded_state.get(connection, RecordKind.sweep, SLACK) is None:
-                embedded_state.put(connection, RecordKind.sweep, SLACK, {}, self._clock())
+        if (stored.deleted or letters) and embedded_state.get(connection, RecordKind.sweep, SLACK) is None:
+            embedded_state.put(connection, RecordKind.sweep, SLACK, {}, self._clock())
+        return words
 
     def _sweep(self, waiting_since: datetime) -> None:
         """Rewrites the file, so that no slack of it holds what was deleted: a small one at once, a large one daily."""
         if self._file.size() > AT_ONCE and self._clock() - waiting_since < PAUSE:
             return
-        with suppress(Retryable):  # another process writes; the next deletion, or the next start, tries again
+        with suppress(
+            HubbubError
+        ):  # another process writes, or the disk is full: the next deletion or start tries again
             self._file.rewrite()
             self._state.delete(RecordKind.sweep, SLACK)
 
-    def _write(self, connection: sqlite.Connection, enriched: Enriched, entry: str, stored: Stored) -> None:
-        """Writes the mention where it is new or newer, and counts in `stored` what became of it."""
+    def _write(self, connection: sqlite.Connection, enriched: Enriched, entry: str, stored: Stored) -> set[str]:
+        """Writes the mention where it is new or newer, and counts in `stored` what became of it. Returns the words that
+        it had before and has no more."""
         mention = enriched.mention
         if embedded_state.get(connection, RecordKind.tombstone, mention.id) is not None:
             stored.unchanged += 1
-            return
+            return set()
         facts = self._facts(connection, mention, entry)
         wanted = document(enriched, facts)
         observed = version(mention.observed_at)
         present = connection.execute(
             "SELECT n, version, body FROM mention JOIN document USING (n) WHERE id = ?", (mention.id,)
         ).fetchone()
+        before: Json = json.loads(present[2]) if present else {}
         if present is None:
             stored.new += 1
-        elif present[1] > observed or json.loads(present[2]) == wanted:
+        elif present[1] > observed or before == wanted:
             stored.unchanged += 1
-            return
+            return set()
         else:
             stored.updated += 1
         fields = flat(wanted)
         n = _put(connection, MENTIONS, present[0] if present else None, mention.id, observed, fields, as_json(wanted))
         _put_values(connection, n, fields)
         embedded_words.write(connection, n, wanted)
+        return embedded_words.lost(before, wanted)
 
     def _facts(self, connection: sqlite.Connection, mention: Mention, entry: str) -> Facts:
         """What is known of the mention; where it is seen first, or by a Hubbub that asks for more, it is noted down."""

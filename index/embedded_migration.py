@@ -22,6 +22,7 @@ def rewrite(connection: sqlite.Connection) -> None:
     connection.execute("DELETE FROM record WHERE kind = 'claim'")
     _each(connection, RecordKind.alert, migrations.alert_record)
     _each(connection, RecordKind.dead_letter, migrations.dead_letter)
+    _delete_letters_of_what_is_gone(connection)
     connection.execute("INSERT INTO words (words, rank) VALUES ('secure-delete', 1)")
     connection.execute("INSERT INTO words (words) VALUES ('rebuild')")
 
@@ -29,3 +30,15 @@ def rewrite(connection: sqlite.Connection) -> None:
 def _each(connection: sqlite.Connection, kind: RecordKind, change: Callable[[Json], Json]) -> None:
     for n, body in connection.execute("SELECT n, body FROM record WHERE kind = ?", (kind.value,)).fetchall():
         connection.execute("UPDATE record SET body = ? WHERE n = ?", (json.dumps(change(json.loads(body))), n))
+
+
+def _delete_letters_of_what_is_gone(connection: sqlite.Connection) -> None:
+    """As deletion does today; the first release left them."""
+    tombstones = connection.execute("SELECT key FROM record WHERE kind = ?", (RecordKind.tombstone.value,))
+    gone = migrations.gone(key for (key,) in tombstones)
+    letters = connection.execute(
+        "SELECT n, json_extract(body, '$.source'), json_extract(body, '$.native_id') FROM record WHERE kind = ?",
+        (RecordKind.dead_letter.value,),
+    )
+    of_these = [(n,) for n, source, native_id in letters if (source, native_id) in gone]
+    connection.executemany("DELETE FROM record WHERE n = ?", of_these)

@@ -187,6 +187,8 @@ def _match(kind: str, field: str, asked: Any, scope: Scope) -> Sql:
         text, operator = needed(asked, "query"), str(asked.get("operator", "or")).lower()
     if operator not in ("and", "or"):
         raise Misconfigured(f"the operator of match is and or or, not {operator!r}")
+    if isinstance(text, list | dict) or text is None:
+        raise Misconfigured(f"{kind} of {field!r} takes a text, not {text!r}")
     if scope.table.field_type(field) != "text":
         return _term(field, text, scope)
     found = (thai_words if field.endswith(".th") else words)(_written(text))

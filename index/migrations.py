@@ -1,5 +1,6 @@
 """Records of older releases as today's program keeps them; pure, so that both indexes use the same."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from hubbub.core.ports import Json
@@ -28,6 +29,20 @@ def dead_letter(body: Json) -> Json:
     if body.get("native_id") or body["stage"] == "fetch":
         return body
     return DeadLetter.model_validate({**body, **_identity(body["raw"]).model_dump()}).model_dump(mode="json")
+
+
+def gone(tombstones: Iterable[str]) -> set[tuple[str | None, str]]:
+    """Source and native id of the letters that have to go, since their mention was deleted: the first release left
+    them. A letter whose source is not known goes by its id alone, as it does when a mention is deleted.
+
+    Args:
+        tombstones: their keys.
+    """
+    found: set[tuple[str | None, str]] = set()
+    for key in tombstones:
+        source, _, native_id = key.partition(":")
+        found |= {(source, native_id), (None, native_id)}
+    return found
 
 
 def _finding(found: Json) -> Json:

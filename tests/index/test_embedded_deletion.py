@@ -79,6 +79,26 @@ def test_no_word_or_author_of_a_deleted_post_is_in_the_file(index: EmbeddedIndex
         assert there == {number in alive}, number
 
 
+def test_nor_is_a_word_that_an_edit_took_out_or_the_beginning_of_one(index: EmbeddedIndex, tmp_path: Path) -> None:
+    """The words of neighbours are alike, so that they, or most of each, separate the leaves of the full text."""
+
+    def words(number: int) -> str:
+        return " ".join(f"zq{number:08}{ending}" for ending in ("", "a", "b", "c"))
+
+    def post(number: int, text: str, seen: int) -> Enriched:
+        more = "really " * (number % 40)
+        return said(number, f"{text} {more}", seen=NOW - DAY + timedelta(minutes=seen))
+
+    numbers, edited = range(POSTS), range(0, POSTS, 2)
+    for start in range(0, POSTS, 100):
+        index.store(batch(*(post(number, words(number), 1) for number in numbers[start : start + 100])))
+    for start in range(0, len(edited), 50):
+        index.store(batch(*(post(number, f"xv{number:08}end", 2) for number in edited[start : start + 50])))
+    index.store(batch(gone=[post(number, "", 3).mention for number in edited]))
+    found = content(tmp_path)
+    assert [number for number in edited if b"zq%08d" % number in found or b"xv%08d" % number in found] == []
+
+
 def test_a_dead_letter_goes_with_its_mention(index: EmbeddedIndex, tmp_path: Path) -> None:
     def letter(number: int, source: str | None = "forum") -> DeadLetter:
         raw = {"id": number, "text": f"quux{number}letter", "author": f"scribe{number}"}
@@ -91,3 +111,17 @@ def test_a_dead_letter_goes_with_its_mention(index: EmbeddedIndex, tmp_path: Pat
     found = content(tmp_path)
     assert [b"quux%dletter" % number in found for number in (1, 2, 3, 4)] == [False, True, False, True]
     assert b"scribe1" not in found
+
+
+def test_the_file_is_rewritten_where_what_is_deleted_had_no_words_or_was_a_letter_alone(
+    index: EmbeddedIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rewritten: list[bool] = []
+    monkeypatch.setattr("hubbub.index.embedded_file.File.rewrite", lambda file: rewritten.append(True))
+    letter = DeadLetter.of("posts", "normalise", "has no time", {"text": "quux"}, NOW)
+    letter = letter.model_copy(update={"source": "forum", "native_id": "2"})
+    index.store(batch(said(1, "", name="scribe"), dead=[letter]))
+    index.store(batch(gone=[said(1).mention]))
+    index.store(batch(gone=[said(2).mention]))
+    index.store(batch(gone=[said(3).mention]))
+    assert len(rewritten) == 2

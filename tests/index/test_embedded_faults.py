@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pysqlite3 import dbapi2 as sqlite
 
 from hubbub.core.errors import Fatal, Misconfigured
 from hubbub.core.ports import Json
@@ -171,6 +172,26 @@ def test_a_file_that_may_not_be_written(tmp_path: Path, monkeypatch: pytest.Monk
     assert opened(tmp_path).store(batch(said(1), said(2))).new == 1
 
 
+def test_a_disk_without_room_for_a_second_file_still_deletes_and_opens(tmp_path: Path):
+    """After a deletion the file is rewritten; that waits until there is room."""
+    index = opened(tmp_path)
+    index.store(batch(*(said(n, raw={"n": "x" * 10_000}) for n in range(200)), cursor={"done": 1}))
+    with sqlite.connect(tmp_path / FILE) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
+    try:
+        assert index.store(batch(gone=[said(1).mention], cursor={"done": 2})).deleted == 1
+        index.close()
+        index.prepare()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert index.state.get(RecordKind.cursor, "forum").body == {"done": 2}
+    assert index.state.count(RecordKind.sweep) == 1
+    index.prepare()
+    assert index.state.count(RecordKind.sweep) == 0
+
+
 def test_a_disk_that_takes_no_more(tmp_path: Path):
     index = opened(tmp_path)
     index.store(batch(said(1), cursor={"done": 1}))
@@ -190,7 +211,11 @@ def test_a_disk_that_takes_no_more(tmp_path: Path):
 
 
 def test_a_search_outside_the_subset_says_what_is_not_answered(tmp_path: Path):
-    for query, name in (({"prefix": {"brand": "a"}}, "prefix"), ({"term": {"nope": 1}}, "nope")):
+    for query, name in (
+        ({"prefix": {"brand": "a"}}, "prefix"),
+        ({"term": {"nope": 1}}, "nope"),
+        ({"match": {"message": ["a"]}}, "text"),
+    ):
         with pytest.raises(Misconfigured, match=name):
             opened(tmp_path).search({"query": query})
     for asked in ({"sampler": {}}, {"terms": {"field": "brand", "include": "a.*"}}, {"max": {"field": "brand"}}):

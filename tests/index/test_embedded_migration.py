@@ -5,6 +5,7 @@ was deleted, and quoted by two alerts.
 """
 
 import gzip
+import json
 import signal
 import subprocess
 import sys
@@ -114,6 +115,21 @@ def test_what_is_stored_later_goes_on_from_what_was_there(home: Path) -> None:
     index.store(batch(gone=[said(77).mention]))
     assert index.state.count(RecordKind.dead_letter) == 3
     index.close()
+
+
+def test_dead_letters_of_what_was_deleted_go_with_it(home: Path) -> None:
+    """The first release deleted the mention alone; what is here of another mention stays."""
+    raws = ({"native_id": "gone", "text": "zanzibarquartz"}, {"tweet": {"id": "gone", "text": "another post"}})
+    with sqlite.connect(home / FILE) as connection:
+        for number, raw in enumerate(raws):
+            body = {"key": str(number), "entry": "a", "stage": "normalise", "reason": "no time", "raw": raw}
+            row = ("dead_letter", str(number), json.dumps({**body, "at": NOW.isoformat()}))
+            connection.execute("INSERT INTO record (kind, key, body) VALUES (?, ?, ?)", row)
+    index = opened(home)
+    letters = {record.key for record in index.state.list(RecordKind.dead_letter)}
+    index.close()
+    assert "0" not in letters and "1" in letters
+    assert not any(word in content(home) for word in DELETED)
 
 
 MIGRATING = """

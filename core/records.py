@@ -124,7 +124,7 @@ class Run(BaseModel):
         not_kept: of `dead_lettered`, those of a cause that had left as many letters as one cause may.
         retired, discarded: dead letters of earlier runs whose cause is over, and that somebody threw away.
         brand_unknown: records whose source names a brand that the watch list does not have.
-        unknown_brands: the brands that most of them name, and how many of them do.
+        unknown_brands: the brands that most of them name, and how many of them do; told once, never kept.
     """
 
     model_config = ConfigDict(extra="allow")

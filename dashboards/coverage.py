@@ -1,6 +1,5 @@
 """How much the report can know: which platforms spoke, what the runs of the sources read, and what is not counted."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,7 +35,6 @@ class SourceState:
         failures: so many runs in a row ended early, up to the last one.
         finished: the last run came to its end.
         brand_unknown: records that name a brand that the watch list does not have.
-        unknown_brands: the brands that most of them name, most first.
     """
 
     name: str
@@ -54,7 +52,6 @@ class SourceState:
     error: str | None
     failures: int
     brand_unknown: int
-    unknown_brands: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -125,9 +122,6 @@ def look(search: Search, period: Period, runs: Sequence[Run]) -> Coverage:
 def _source(name: str, runs: Sequence[Run]) -> SourceState:
     own = sorted((run for run in runs if run.entry == name), key=lambda run: run.started)
     last = own[-1]
-    unknown: Counter[str] = Counter()
-    for run in own:
-        unknown.update(run.unknown_brands)
     return SourceState(
         name=name,
         runs=len(own),
@@ -143,6 +137,5 @@ def _source(name: str, runs: Sequence[Run]) -> SourceState:
         all_told=all(run.missed is not None for run in own),
         error=last.error,
         failures=last.failures,
-        brand_unknown=sum(run.brand_unknown for run in own),
-        unknown_brands=dict(unknown.most_common()),
+        brand_unknown=sum(run.brand_unknown for run in own if run.since is None),
     )

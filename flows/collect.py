@@ -73,6 +73,7 @@ def read_to_the_end(parts: Parts, entry: SourceEntry, run: Run, progress: Progre
     """
     collector = parts.collector(entry)
     letters = Letters(parts.index.state, entry.name)
+    letters.identify(collector)
     unknown: Counter[str] = Counter()
     waiting: Cursor | None = None
     whole = True

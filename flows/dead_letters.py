@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from hubbub.core.ports import ALL, State
+from hubbub.core.ports import ALL, Collector, State
 from hubbub.core.records import DeadLetter, RecordKind, Run
 from hubbub.flows.parts import Parts
 from hubbub.flows.runs import keep
@@ -32,6 +32,15 @@ class Letters:
         self._earlier = {key for key, letter in self._open.items() if unreadable(letter)}
         self.causes: Counter[str] = Counter()
         self.not_kept = 0
+
+    def identify(self, collector: Collector) -> None:
+        """Writes on letters of an older Hubbub which mention each would be, so that deleting it finds them."""
+        for letter in self._open.values():
+            if letter.native_id is None and not unreadable(letter):
+                whose = collector.identify(letter.raw).model_dump(exclude_none=True)
+                if whose.get("native_id"):
+                    known = letter.model_copy(update=whose).model_dump(mode="json")
+                    self._state.put(RecordKind.dead_letter, letter.key, known)
 
     def kept(self, dead: Iterable[DeadLetter]) -> list[DeadLetter]:
         """Those of the records set aside that are kept as letters."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from hubbub.core.events import Event, Value
 from hubbub.core.moments import iso
-from hubbub.core.ports import State
+from hubbub.core.ports import Json, State
 from hubbub.core.records import RETENTION, RecordKind, Run
 from hubbub.flows.parts import Parts
 
@@ -28,7 +28,7 @@ def remember(parts: Parts, run: Run, retried: bool = False) -> None:
         failures = before.failures if before else 0
         run.failures = max(failures, 1) if retried else failures + 1
     keep(state, run)
-    state.put(RecordKind.last_run, run.entry, run.model_dump(mode="json"))
+    state.put(RecordKind.last_run, run.entry, _body(run))
     parts.index.record([_ran(run), *([] if run.since else _gaps(run, before))])
     if before is None or before.started.date() != run.started.date():
         for kind, age in RETENTION.items():
@@ -36,7 +36,12 @@ def remember(parts: Parts, run: Run, retried: bool = False) -> None:
 
 
 def keep(state: State, run: Run) -> None:
-    state.put(RecordKind.run, f"{run.entry}:{run.started:%Y%m%dT%H%M%S.%fZ}", run.model_dump(mode="json"))
+    state.put(RecordKind.run, f"{run.entry}:{run.started:%Y%m%dT%H%M%S.%fZ}", _body(run))
+
+
+def _body(run: Run) -> Json:
+    """The run as state keeps it: without unknown brands, which are people's words where the column is a wrong one."""
+    return run.model_dump(mode="json", exclude={"unknown_brands"})
 
 
 def _ran(run: Run) -> Event:

@@ -5,7 +5,7 @@ A batch and its cursor are one transaction."""
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,8 @@ from hubbub.index.embedded_values import as_json, columns, flat, multiple
 from hubbub.index.mapping import document, event_document, month, version
 
 SLACK = "slack"
-AT_ONCE = 64 * 1024 * 1024  # bytes of a file that is rewritten in a moment
+AT_ONCE = 64 * 1024 * 1024  # bytes of a file that is rewritten with every deletion
+AT_END = 1024 * 1024 * 1024  # bytes of one that is rewritten when the index is closed; a larger one waits for a day
 PAUSE = timedelta(days=1)
 
 _LETTERS = (
@@ -46,16 +47,16 @@ class EmbeddedIndex:
         self._clock = clock
         self._file = File(home)
         self._state = EmbeddedState(self._file, clock)
+        self._deleted = False
 
     @property
     def state(self) -> EmbeddedState:
         return self._state
 
     def prepare(self) -> None:
-        with self._file.reading() as connection:
-            waiting = embedded_state.get(connection, RecordKind.sweep, SLACK)
-        if waiting is not None:
-            self._sweep(waiting.written)
+        with self._file.reading():
+            pass
+        self._sweep(AT_END)
 
     def store(self, batch: Batch) -> Stored:
         stored = Stored()
@@ -69,9 +70,9 @@ class EmbeddedIndex:
                 self._set_aside(connection, letter)
             if batch.cursor is not None:
                 embedded_state.put(connection, RecordKind.cursor, batch.entry, batch.cursor, self._clock())
-            waiting = embedded_state.get(connection, RecordKind.sweep, SLACK) if batch.gone else None
-        if waiting is not None:
-            self._sweep(waiting.written)
+        if batch.gone:
+            self._deleted = True
+            self._sweep(AT_ONCE)
         return stored
 
     def amend(self, ids: Sequence[str], facts: Facts | Sequence[Facts]) -> int:
@@ -105,6 +106,8 @@ class EmbeddedIndex:
         """What is stored can be searched at once."""
 
     def close(self) -> None:
+        if self._deleted:
+            self._sweep(AT_END)
         self._file.close()
 
     def _bury(self, connection: sqlite.Connection, gone: Sequence[Mention], stored: Stored) -> set[str]:
@@ -129,13 +132,13 @@ class EmbeddedIndex:
             embedded_state.put(connection, RecordKind.sweep, SLACK, {}, self._clock())
         return words
 
-    def _sweep(self, waiting_since: datetime) -> None:
-        """Rewrites the file, so that no slack of it holds what was deleted: a small one at once, a large one daily."""
-        if self._file.size() > AT_ONCE and self._clock() - waiting_since < PAUSE:
-            return
-        with suppress(
-            HubbubError
-        ):  # another process writes, or the disk is full: the next deletion or start tries again
+    def _sweep(self, most: int) -> None:
+        """Rewrites a file of up to so many bytes, or any a day after a deletion, so that no slack of it holds what was
+        deleted. Where another process writes or the disk is full, a later deletion or start tries again."""
+        with suppress(HubbubError):
+            waiting = self._state.get(RecordKind.sweep, SLACK)
+            if waiting is None or (self._file.size() > most and self._clock() - waiting.written < PAUSE):
+                return
             self._file.rewrite()
             self._state.delete(RecordKind.sweep, SLACK)
 

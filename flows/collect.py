@@ -20,6 +20,7 @@ from hubbub.core.settings import Listening, SourceEntry
 from hubbub.flows.dead_letters import Letters
 from hubbub.flows.parts import Parts, open_parts
 from hubbub.flows.runs import remember
+from hubbub.flows.sample import stranger
 
 if TYPE_CHECKING:
     from prefect import Flow
@@ -193,7 +194,7 @@ def _check_usable(run: Run, letters: Letters) -> None:
 
 def _count_unknown(matcher: Matcher, mentions: Iterable[Mention], run: Run, unknown: Counter[str]) -> None:
     """Counts the brands that the source names and the watch list does not have."""
-    names = [mention.brand for mention in mentions if mention.brand and not matcher.knows(mention.brand)]
+    names = [name for mention in mentions if (name := stranger(mention, matcher)) is not None]
     if not names:
         return
     unknown.update(names)

@@ -12,7 +12,7 @@ from hubbub.core.ports import Json
 from hubbub.core.records import RecordKind, Run
 from hubbub.core.settings import Settings
 from hubbub.core.verdict import Label
-from hubbub.flows.collect import BEGINNING, collect
+from hubbub.flows.collect import BEGINNING, collect, warnings
 from hubbub.flows.parts import Parts
 from hubbub.flows.rematch import rematch
 from tests.command import hubbub, write_config, write_posts
@@ -113,6 +113,15 @@ def test_no_more_than_ten_unknown_brands_are_named(parts: PartsOf, source: Sourc
     source.pages = [page(*({"id": str(n), "brand": f"brand {n % 40}"} for n in range(400)))]
     run = collect(parts, parts.entry)
     assert (run.brand_unknown, len(run.unknown_brands)) == (400, 10)
+
+
+def test_a_hostile_brand_is_told_in_one_short_line(parts: PartsOf, source: Source) -> None:
+    hostile = "Mekarra\x1b[2J\n\u202e" + "x" * 100_000
+    source.pages = [page({"id": "1", "brand": hostile})]
+    run = collect(parts, parts.entry)
+    (name,) = run.unknown_brands
+    assert name.startswith("Mekarra [2J x") and len(name) == 60
+    assert name in warnings(run)[0]
 
 
 def test_the_commands(tmp_path: Path) -> None:

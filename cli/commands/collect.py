@@ -1,6 +1,5 @@
 """hubbub collect"""
 
-import sys
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -36,7 +35,7 @@ def command(sources: tuple[str, ...], since: str | None, config: Path | None, pr
         else:
             runs, failed = run_plain(parts, sources, back_to)
     for line in (line for run in runs for line in warnings(run)):
-        print(f"hubbub: {line}", file=sys.stderr)
+        show.complain(line)
     if as_json:
         show.as_json([run.model_dump(mode="json") for run in runs])
     else:
@@ -66,7 +65,7 @@ def run_plain(parts: Parts, sources: tuple[str, ...], since: datetime | None) ->
             try:
                 runs.append(collect(parts, entry, partial(show_progress, bar, task), since=since))
             except HubbubError as error:
-                print(f"hubbub: {entry.name}: {error}", file=sys.stderr)
+                show.complain(f"{entry.name}: {error}")
                 failed = max(failed, 2 if isinstance(error, Misconfigured) else 1)
     return runs, failed
 

@@ -1,6 +1,5 @@
 """hubbub rematch"""
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,7 @@ def command(sources: tuple[str, ...], config: Path | None, as_json: bool) -> int
         show.table("Read again", coverage(runs))
     for one in done:
         for line in _lines(one):
-            print(f"hubbub: {line}", file=sys.stderr)
+            show.complain(line)
     failed = [one.error for one in done if one.error]
     return (2 if any(isinstance(error, Misconfigured) for error in failed) else 1) if failed else 0
 

@@ -180,9 +180,14 @@ def _passed(
     return [key for key in (DeadLetter.key_of(entry, raw) for raw in records) if key not in failed]
 
 
+def unusable(dead: int, fetched: int) -> bool:
+    """Whether a source of whose records so many were set aside cannot be used."""
+    return fetched >= ENOUGH and dead >= UNUSABLE * fetched
+
+
 def _check_usable(run: Run, letters: Letters) -> None:
     """Raises: Fatal: half of what was read, or more, was set aside."""
-    if run.fetched < ENOUGH or run.dead_lettered < UNUSABLE * run.fetched:
+    if not unusable(run.dead_lettered, run.fetched):
         return
     (cause, most), *_ = letters.causes.most_common(1)
     raise Fatal(

@@ -40,8 +40,8 @@ class Times:
     Attributes:
         zone: of a time that names none.
         date_format: the order of a date's parts, whether `/`, `-` or `.` stands between them and with or without a time
-            behind (`9:15`, `09:15:00`, `9:15 PM`, `09.15 น.`), or Excel's serial numbers. None reads ISO 8601, and seconds or
-            milliseconds since 1970.
+            behind (`9:15`, `09:15:00`, `9:15 PM`, `09.15 น.`), or Excel's serial numbers. None reads ISO 8601, and
+            seconds or milliseconds since 1970.
     """
 
     zone: tzinfo = UTC

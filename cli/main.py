@@ -10,7 +10,7 @@ from io import TextIOWrapper
 import click
 
 from hubbub import __version__
-from hubbub.cli import commands
+from hubbub.cli import commands, show
 from hubbub.core.errors import HubbubError, Misconfigured
 
 
@@ -73,5 +73,5 @@ def _help(error: click.ClickException) -> str:
 
 
 def _fail(reason: str, status: int) -> int:
-    print(f"hubbub: {' '.join(reason.split())}", file=sys.stderr)
+    show.complain(reason)
     return status

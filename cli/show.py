@@ -9,6 +9,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from hubbub.core.text import harmless
+
 _NOT_ASCII = re.compile(r"[^\n -~]+")
 
 console = Console(highlight=False, markup=False, emoji=False)
@@ -27,6 +29,11 @@ def table(title: str, rows: Sequence[dict[str, Any]]) -> None:
     for row in rows:
         drawn.add_row(*("" if value is None else _plain(value) for value in row.values()))
     console.print(drawn)
+
+
+def complain(line: str) -> None:
+    """Says on standard error what is wrong or worth knowing, in one line."""
+    print(f"hubbub: {harmless(line)}", file=sys.stderr)
 
 
 def as_json(value: Any) -> None:

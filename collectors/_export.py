@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
 
+from hubbub.collectors._fields import listed
 from hubbub.collectors._records import Found, Table, array, objects
 from hubbub.core.errors import Misconfigured
 from hubbub.core.ports import Cursor
@@ -122,7 +123,7 @@ class Export:
             table = Table(stream, str(self._path))
             for name, column in needed.items():
                 if table.columns and column not in table.columns:
-                    has = ", ".join(table.columns)
+                    has = listed(table.columns)
                     raise Misconfigured(f"{self._path}: no column {column!r} for `columns: {name}:`; it has: {has}")
             return table.rows(start)
         stream.seek(start)

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,9 +12,12 @@ from hubbub.core.clean import clean_text
 from hubbub.core.errors import Skippable
 from hubbub.core.mention import Mention
 from hubbub.core.settings import explain
+from hubbub.core.text import harmless, shortened
 
 _DEEPEST = 64
 _LONG = 2**63
+_NAMES_SHOWN = 30
+_NAME_SHOWN = 60  # characters
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LINK = re.compile(r"https?://[^\s<>\"\\^`{|}\x00-\x20]+")
 
@@ -61,6 +64,13 @@ def count(value: Any, lowest: int = 0) -> int | None:
 def link(value: Any) -> str | None:
     """An address that a browser may open, else None."""
     return value if isinstance(value, str) and _LINK.fullmatch(value) else None
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names for a message: one short line each, the first 30 of them."""
+    every = list(names)
+    shown = (shortened(harmless(each), _NAME_SHOWN) for each in every[:_NAMES_SHOWN])
+    return ", ".join([*shown, *(["..."] if len(every) > _NAMES_SHOWN else [])])
 
 
 def part(value: Any) -> Mapping[str, Any]:

@@ -50,7 +50,7 @@ class Line:
         try:
             return self.content.decode()
         except UnicodeDecodeError as error:
-            raise ValueError(f"is not UTF-8 (byte {error.start + 1} of the line)") from None
+            raise ValueError(f"is not UTF-8 (byte {error.start + 1} of the line); save the file as UTF-8") from None
 
     def shown(self) -> str:
         whole = self.content if self.size == len(self.content) else self.content[:_SHOWN]

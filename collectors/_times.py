@@ -20,7 +20,7 @@ _EXCEL_FIRST = 61
 _BUDDHIST = 543  # years
 _CLOCK = (
     r"(?:[ T,]+(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,]\d{1,9})?)?"
-    r"(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?)?"
+    r"(?: ?(?:(?P<half>[AaPp])\.?[Mm]\.?|น\.?))?)?"
 )
 _ORDERS = {
     "dd/mm/yyyy": re.compile(r"(?P<day>\d{1,2})([/.-])(?P<month>\d{1,2})\2(?P<year>\d{4})" + _CLOCK),
@@ -40,8 +40,8 @@ class Times:
     Attributes:
         zone: of a time that names none.
         date_format: the order of a date's parts, whether `/`, `-` or `.` stands between them and with or without a time
-            behind (`9:15`, `09:15:00`, `9:15 PM`), or Excel's serial numbers. None reads ISO 8601, and seconds or
-            milliseconds since 1970.
+            behind (`9:15`, `09:15:00`, `9:15 PM`, `09.15 น.`), or Excel's serial numbers. None reads ISO 8601, and
+            seconds or milliseconds since 1970.
     """
 
     zone: tzinfo = UTC

@@ -28,7 +28,6 @@ from hubbub.core.settings import SourceOptions, Zone
 
 _YES = {"true", "yes", "y", "t", "1"}
 _IN_ADDRESSES = ("author_id", "author_name", "brand", "channel", "conversation_id", "native_id", "parent_id")
-_COLUMNS_SHOWN = 30
 
 
 class Columns(BaseModel):
@@ -216,8 +215,7 @@ class Collector:
         if not records:
             first = page.found[0].problem
             raise Misconfigured(f"{path}: none of its first {len(page.found)} lines can be read; the first {first}")
-        columns = list(dict.fromkeys(column for record in records for column in record))
-        has = ", ".join(columns[:_COLUMNS_SHOWN]) + (", ..." if len(columns) > _COLUMNS_SHOWN else "")
+        has = fields.listed(dict.fromkeys(column for record in records for column in record))
         absent = {name for name in self._needed() if all(self._said(record, name) is None for record in records)}
         if any(fields.words(self._said(record, "title")) for record in records):
             absent.discard("text")

@@ -17,6 +17,7 @@ _SEP = r"[ ().\-/]{0,4}"
 _YEAR = r"(?:19|20|24|25|26)\d\d"  # of the Buddhist era, too
 _AT_HOME = r"(?!(?:66|84)\.[35-9])"  # no mobile number with the country before it
 _NO_MORE = r"(?![./-]?\d)"
+_POINTED = r"[1-9]\d{0,2}(?:\.\d{3}){1,6}"
 _KEPT = (  # what has many digits and is nobody's number
     rf"(?:\d{{1,2}}(?:[./]\d{{1,2}})? ?- ?)?\d{{1,2}}(?P<a>[./-])(?:\d{{1,2}}(?P=a))?{_YEAR}{_NO_MORE}",  # 1-5/11/2569
     rf"{_YEAR}(?P<b>[./-])\d{{1,2}}(?P=b)\d{{1,2}}{_NO_MORE}",  # 2026-11-24
@@ -24,7 +25,7 @@ _KEPT = (  # what has many digits and is nobody's number
     rf"{_YEAR}(?: ?[/-] ?{_YEAR}){{1,5}}{_NO_MORE}",  # 2018-2020
     r"\d{1,2}:\d\d(?::\d\d(?:\.\d{1,9})?)?(?!\d)",  # 09:15, 09:15:00.123456
     rf"(?:[01]?\d|2[0-3])\.[0-5]\d{_NO_MORE}(?! \d{{3}})",  # 09.15
-    rf"{_AT_HOME}[1-9]\d{{0,2}}(?:\.\d{{3}}){{1,6}}(?:,\d{{1,9}})?{_NO_MORE}",  # 12.500.000
+    rf"{_AT_HOME}{_POINTED}(?: ?- ?{_POINTED})?(?:,\d{{1,9}})?{_NO_MORE}",  # 12.500.000, 500.000-1.000.000
     rf"{_AT_HOME}(?:0|[1-9]\d{{0,9}})\.\d{{1,18}}{_NO_MORE}",  # 13.756331
     r"5{6,}+\d?(?!\d)",  # Thai laughter
     rf"{_AT_HOME}[1-9]\d{{0,2}}(?:\.\d{{1,3}}){{3}}{_NO_MORE}",  # 192.168.10.100

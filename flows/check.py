@@ -8,6 +8,7 @@ from functools import partial
 from hubbub.core.errors import HubbubError, Misconfigured
 from hubbub.core.examples import check_examples
 from hubbub.core.settings import SourceEntry
+from hubbub.flows.collect import unusable
 from hubbub.flows.parts import Parts
 from hubbub.flows.sample import Sample, sample
 
@@ -91,12 +92,17 @@ def _try(parts: Parts, entry: SourceEntry, tried: Tried, online: bool) -> None:
 
 
 def _judge(tried: Tried, checked: Checked) -> bool:
-    """Whether nothing of a source can be used."""
+    """Whether so little of a source can be used that collecting it would fail."""
     if tried.sample is None or not tried.sample.rows:
         return False
     rows, failed = len(tried.sample.rows), Counter(tried.sample.failed)
     if failed.total() == rows:
         checked.found(f"source {tried.source!r}: none of its first {rows} records can be used; {_most(failed)}")
+        return True
+    if unusable(failed.total(), rows):
+        checked.found(
+            f"source {tried.source!r}: {failed.total()} of its first {rows} records cannot be used; {_most(failed)}"
+        )
         return True
     checked.warnings += (f"source {tried.source!r}: {line}" for line in _doubts(tried.sample, rows, failed))
     return False

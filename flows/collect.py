@@ -20,6 +20,7 @@ from hubbub.core.settings import Listening, SourceEntry
 from hubbub.flows.dead_letters import Letters
 from hubbub.flows.parts import Parts, open_parts
 from hubbub.flows.runs import remember
+from hubbub.flows.sample import stranger
 
 if TYPE_CHECKING:
     from prefect import Flow
@@ -180,9 +181,14 @@ def _passed(
     return [key for key in (DeadLetter.key_of(entry, raw) for raw in records) if key not in failed]
 
 
+def unusable(dead: int, fetched: int) -> bool:
+    """Whether a source of whose records so many were set aside cannot be used."""
+    return fetched >= ENOUGH and dead >= UNUSABLE * fetched
+
+
 def _check_usable(run: Run, letters: Letters) -> None:
     """Raises: Fatal: half of what was read, or more, was set aside."""
-    if run.fetched < ENOUGH or run.dead_lettered < UNUSABLE * run.fetched:
+    if not unusable(run.dead_lettered, run.fetched):
         return
     (cause, most), *_ = letters.causes.most_common(1)
     raise Fatal(
@@ -194,7 +200,7 @@ def _check_usable(run: Run, letters: Letters) -> None:
 
 def _count_unknown(matcher: Matcher, mentions: Iterable[Mention], run: Run, unknown: Counter[str]) -> None:
     """Counts the brands that the source names and the watch list does not have."""
-    names = [mention.brand for mention in mentions if mention.brand and not matcher.knows(mention.brand)]
+    names = [name for mention in mentions if (name := stranger(mention, matcher)) is not None]
     if not names:
         return
     unknown.update(names)

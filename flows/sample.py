@@ -9,8 +9,11 @@ from hubbub.core.errors import Skippable
 from hubbub.core.matcher import Matcher
 from hubbub.core.mention import Mention
 from hubbub.core.ports import Collector, Query, Raw
+from hubbub.core.text import harmless, shortened
 
 FIRST = 500  # records of a source that are tried
+
+_NAME = 60  # characters of a brand's name
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,17 @@ def sample(collector: Collector, query: Query, matcher: Matcher, limit: int = FI
         if len(rows) == limit:
             break
     for row in rows:
-        if row.mention is not None and row.mention.brand and not matcher.knows(row.mention.brand):
-            strangers[row.mention.brand] += 1
+        name = stranger(row.mention, matcher) if row.mention else None
+        if name is not None:
+            strangers[name] += 1
     return Sample(rows, strangers)
+
+
+def stranger(mention: Mention, matcher: Matcher) -> str | None:
+    """The brand that its source names and the watch list does not have, fit to be shown: one short line."""
+    if not mention.brand or matcher.knows(mention.brand):
+        return None
+    return shortened(harmless(mention.brand), _NAME)
 
 
 def _row(collector: Collector, raw: Raw, matcher: Matcher) -> Row:

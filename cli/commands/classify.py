@@ -46,7 +46,7 @@ def command(file: Path) -> int:
                 print(show.json_text(record))
             sys.stdout.flush()
     if broken:
-        print(f"hubbub: {broken:,} records without a text; their sentiment is null", file=sys.stderr)
+        show.complain(f"{broken:,} records without a text; their sentiment is null")
     return int(broken > 0)
 
 

@@ -1,18 +1,21 @@
 """hubbub collect"""
 
-import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 import click
-from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from hubbub.cli import options, show
 from hubbub.core import moments
 from hubbub.core.errors import HubbubError, Misconfigured
 from hubbub.core.records import Run
-from hubbub.flows.collect import collect, coverage, warnings
+from hubbub.core.settings import SourceEntry
+from hubbub.flows.collect import Progress, collect, coverage, warnings
 from hubbub.flows.parts import Parts, open_parts
 
 
@@ -36,7 +39,7 @@ def command(sources: tuple[str, ...], since: str | None, config: Path | None, pr
         else:
             runs, failed = run_plain(parts, sources, back_to)
     for line in (line for run in runs for line in warnings(run)):
-        print(f"hubbub: {line}", file=sys.stderr)
+        show.complain(line)
     if as_json:
         show.as_json([run.model_dump(mode="json") for run in runs])
     else:
@@ -59,17 +62,23 @@ def run_plain(parts: Parts, sources: tuple[str, ...], since: datetime | None) ->
     runs, failed = [], 0
     entries = parts.entries(sources)
     _ = parts.index  # one that cannot be opened is told once, not by every source
-    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
-    with Progress(*columns, console=show.console, transient=True, disable=not show.console.is_terminal) as bar:
+    with progress_bar() as progress:
         for entry in entries:
-            task = bar.add_task(f"{entry.name}: asking")
             try:
-                runs.append(collect(parts, entry, partial(show_progress, bar, task), since=since))
+                runs.append(collect(parts, entry, progress(entry), since=since))
             except HubbubError as error:
-                print(f"hubbub: {entry.name}: {error}", file=sys.stderr)
+                show.complain(f"{entry.name}: {error}")
                 failed = max(failed, 2 if isinstance(error, Misconfigured) else 1)
     return runs, failed
 
 
-def show_progress(bar: Progress, task: TaskID, run: Run) -> None:
+@contextmanager
+def progress_bar() -> Iterator[Callable[[SourceEntry], Progress]]:
+    """What shows how far the reading of a source is, on a terminal alone."""
+    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+    with Bar(*columns, console=show.console, transient=True, disable=not show.console.is_terminal) as bar:
+        yield lambda entry: partial(show_progress, bar, bar.add_task(f"{entry.name}: asking"))
+
+
+def show_progress(bar: Bar, task: TaskID, run: Run) -> None:
     bar.update(task, description=f"{run.entry}: {run.fetched:,} read, {run.new:,} new")

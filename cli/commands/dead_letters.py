@@ -8,6 +8,7 @@ import click
 
 from hubbub.cli import options, show
 from hubbub.cli.commands.replay import show_replayed
+from hubbub.core.moments import shown
 from hubbub.core.records import Run
 from hubbub.flows import dead_letters
 from hubbub.flows.parts import Parts, open_parts
@@ -32,6 +33,8 @@ def command(context: click.Context, source: str | None, reason: str | None, conf
     """Records that were set aside: list them, take them again, or be done with them."""
     if context.invoked_subcommand is None:
         show_list(source, reason, config, as_json)
+    elif source or reason or config or as_json:
+        raise click.UsageError(f"write the options behind the verb: {context.invoked_subcommand} --source NAME")
 
 
 @command.command("list")
@@ -50,7 +53,8 @@ def list_(source: str | None, reason: str | None, config: Path | None, as_json: 
 def replay_(source: str | None, reason: str | None, config: Path | None, as_json: bool) -> int:
     """Take them the whole way again."""
     with open_parts(config) as parts:
-        _check(parts, source)
+        if source is not None:
+            parts.entries((source,))
         runs = replay(parts, source, reason)
     return show_replayed(runs, as_json)
 
@@ -77,10 +81,11 @@ def show_list(source: str | None, reason: str | None, config: Path | None, as_js
     with open_parts(config) as parts:
         _check(parts, source)
         rows = dead_letters.summary(dead_letters.letters(parts.index.state, source, reason))
+        zone = parts.listening.timezone
     if as_json:
         show.as_json(rows)
     elif rows:
-        show.table("Dead letters", [{**row, "newest": f"{row['newest']:%Y-%m-%d %H:%M} UTC"} for row in rows])
+        show.table("Dead letters", [{**row, "newest": shown(row["newest"], zone)} for row in rows])
     else:
         print("no dead letters")
 

@@ -1,12 +1,12 @@
 """hubbub rematch"""
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from hubbub.cli import options, show
+from hubbub.cli.commands.collect import progress_bar
 from hubbub.core.errors import Misconfigured
 from hubbub.flows.collect import coverage, warnings
 from hubbub.flows.parts import open_parts
@@ -23,8 +23,8 @@ def command(sources: tuple[str, ...], config: Path | None, as_json: bool) -> int
     What was said about a brand before `hubbub.yaml` knew it was not kept. Sources asked over a network are left alone:
     `hubbub collect SOURCE --since 7d` reads them again.
     """
-    with open_parts(config) as parts:
-        done = rematch(parts, sources)
+    with open_parts(config) as parts, progress_bar() as progress:
+        done = rematch(parts, sources, progress)
     runs = [one.run for one in done if one.run]
     if as_json:
         show.as_json([_row(one) for one in done])
@@ -32,7 +32,7 @@ def command(sources: tuple[str, ...], config: Path | None, as_json: bool) -> int
         show.table("Read again", coverage(runs))
     for one in done:
         for line in _lines(one):
-            print(f"hubbub: {line}", file=sys.stderr)
+            show.complain(line)
     failed = [one.error for one in done if one.error]
     return (2 if any(isinstance(error, Misconfigured) for error in failed) else 1) if failed else 0
 

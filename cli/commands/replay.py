@@ -1,6 +1,5 @@
 """hubbub replay"""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -33,5 +32,5 @@ def show_replayed(runs: Sequence[Run], as_json: bool) -> int:
         print("no dead letters")
     for run in runs:
         if run.error:
-            print(f"hubbub: {run.entry}: {run.error}", file=sys.stderr)
+            show.complain(f"{run.entry}: {run.error}")
     return int(any(run.error for run in runs))

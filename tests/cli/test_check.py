@@ -117,6 +117,18 @@ def test_a_source_of_which_nothing_can_be_used_is_a_problem(tmp_path: Path) -> N
     assert "none of its first 4 records can be used" in problem and "`date_format: dd/mm/yyyy`" in problem
 
 
+@pytest.mark.parametrize(("bad", "status"), [(11, 2), (10, 2), (9, 0)])
+def test_a_source_that_collecting_would_refuse_is_a_problem(tmp_path: Path, bad: int, status: int) -> None:
+    write_posts(
+        tmp_path / "posts.ndjson", [{"text": "Kolibri", "posted_at": "soon" if n < bad else AT} for n in range(20)]
+    )
+    write(tmp_path, source("posts", "posts.ndjson"))
+    told = checked(tmp_path, status=status)
+    says = f"source 'posts': {bad} of its first 20 records cannot be used; most often ({bad}): has no time"
+    assert says in (told["problems"] if status else told["warnings"])[0]
+    assert hubbub("collect", folder=tmp_path).returncode == min(status, 1)
+
+
 def test_an_empty_file_is_no_problem(tmp_path: Path) -> None:
     (tmp_path / "posts.csv").touch()
     write(tmp_path, source("posts", "posts.csv"))

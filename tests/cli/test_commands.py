@@ -131,6 +131,12 @@ def test_an_output_that_is_full(folder: Path, command: str) -> None:
     assert_one_clear_line(done, 1, "the output cannot be written")
 
 
+def test_what_is_wrong_is_said_without_escapes(folder: Path) -> None:
+    assert_one_clear_line(hubbub("collect", "a\x1b[2J\u202e", folder=folder), 2, "no source named", "[2J")
+    done = hubbub("mentions", "--label", "\x1b]0;title\x07", folder=folder)
+    assert done.stderr.rstrip("\n").isprintable()
+
+
 def test_a_title_is_not_broken_by_a_narrow_table(folder: Path) -> None:
     hubbub("collect", folder=folder)
     assert "Sentiment" in hubbub("status", folder=folder, COLUMNS="50").stdout.splitlines()

@@ -43,7 +43,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     shop = [
         {"native_id": "9", "text": "Kolibri giao hàng rất nhanh, tuyệt vời", "posted_at": "2026-09-20T10:00:00Z"},
-        {"native_id": "8", "text": "Kolibri", "title": "Broken\u202e box\x1b[31m", "posted_at": "2026-09-19T10:00:00Z"},
+        {
+            "native_id": "8",
+            "text": "Kolibri",
+            "title": "Broken\u202e box\x1b[31m",
+            "author_id": "bob@example.com",
+            "author_name": "bob@example.com",
+            "posted_at": "2026-09-19T10:00:00Z",
+        },
     ]
     write_posts(folder / "board.ndjson", board)
     write_posts(folder / "shop.ndjson", shop)
@@ -107,6 +114,15 @@ def test_json_is_masked_too_and_writes_thai_as_thai(folder: Path) -> None:
     assert MAIL in hubbub("mentions", "--json", "--unmasked", folder=folder).stdout
 
 
+def test_an_author_known_by_an_address_is_masked(folder: Path) -> None:
+    shown = hubbub("mentions", "--text", "box", folder=folder).stdout
+    as_json = hubbub("mentions", "--text", "box", "--json", folder=folder).stdout
+    assert "[e-mail] on reviews" in shown
+    assert "bob@" not in shown + as_json
+    assert as_json.count("[e-mail]") == 2
+    assert "bob@example.com" in hubbub("mentions", "--text", "box", "--unmasked", folder=folder).stdout
+
+
 def test_hostile_text_stays_text(folder: Path) -> None:
     shown = hubbub("mentions", "--text", "box", folder=folder).stdout
     assert "Broken box" in shown
@@ -137,7 +153,15 @@ def test_nothing_found_is_said(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "says"), [("--since yesterday", "7d"), ("--label angry", "negative"), ("--limit 10001", "10000")]
+    ("asked", "says"),
+    [
+        ("--since yesterday", "7d"),
+        ("--label angry", "negative"),
+        ("--limit 10001", "10000"),
+        ("--brand kolibry", "no brand named 'kolibry'; it has: Kolibri, Nimbus"),
+        ("--source boards", "no source named 'boards'; it has: board, shop"),
+        ("--since 2d --until 7d", "--since is not before --until"),
+    ],
 )
 def test_what_cannot_be_asked(folder: Path, asked: str, says: str) -> None:
     assert_one_clear_line(hubbub("mentions", *asked.split(), folder=folder), 2, says)

@@ -32,7 +32,7 @@ THAI_DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
     order=st.sampled_from(sorted(PATTERNS)),
     sign=st.sampled_from("/-."),
     ahead=st.sampled_from([0, 543]),
-    clock=st.sampled_from([" %H:%M:%S", "T%H:%M:%S", ", %H:%M:%S", " %I:%M:%S %p", " %H.%M.%S"]),
+    clock=st.sampled_from([" %H:%M:%S", "T%H:%M:%S", ", %H:%M:%S", " %I:%M:%S %p", " %H.%M.%S", " %H.%M.%S น."]),
     thai=st.booleans(),
 )
 def test_a_time_written_in_any_format_comes_back(

@@ -12,7 +12,7 @@ from hubbub.core.records import DeadLetter, RecordKind, Run
 from hubbub.flows.collect import collect
 from hubbub.flows.dead_letters import discard, letters, retire, summary
 from hubbub.flows.replay import replay
-from tests.command import assert_one_clear_line, hubbub, write_config
+from tests.command import assert_one_clear_line, hubbub, write_config, write_posts
 from tests.flows.conftest import NOW, PartsOf, Source, page, posts
 
 GOOD = {"native_id": "1", "text": "Kolibri is late", "posted_at": "2026-11-01"}
@@ -147,6 +147,26 @@ def test_a_source_that_cannot_be_read_again_says_so(tmp_path: Path) -> None:
     assert hubbub("collect", folder=tmp_path).returncode == 0
     (tmp_path / "posts.ndjson").unlink()
     assert_one_clear_line(hubbub("replay", folder=tmp_path), 1, "posts: ", "posts.ndjson")
+
+
+@pytest.mark.parametrize("verb", ["list", "replay", "retire", "discard"])
+def test_what_is_chosen_before_the_verb_is_not_passed_over(tmp_path: Path, verb: str) -> None:
+    write_config(tmp_path)
+    for choice in (["--source", "posts"], ["--json"], ["--config", "other.yaml"]):
+        assert_one_clear_line(hubbub("dead-letters", *choice, verb, folder=tmp_path), 2, f"behind the verb: {verb}")
+
+
+def test_letters_of_a_source_that_is_no_more(tmp_path: Path) -> None:
+    config = write_config(tmp_path)
+    write_posts(tmp_path / "posts.ndjson", [GOOD, BAD])
+    assert hubbub("collect", folder=tmp_path).returncode == 0
+    words = config.read_text().replace("name: posts", "name: others")
+    config.write_text(f"timezone: Asia/Bangkok\n{words}")
+    listed = hubbub("dead-letters", "list", "--source", "posts", folder=tmp_path)
+    assert "no time" in listed.stdout and "+07" in listed.stdout
+    taken = hubbub("dead-letters", "replay", "--source", "posts", folder=tmp_path)
+    assert_one_clear_line(taken, 2, "no source named 'posts'; it has: others")
+    assert hubbub("dead-letters", "discard", "--source", "posts", folder=tmp_path).returncode == 0
 
 
 def test_the_commands(tmp_path: Path) -> None:

@@ -1,6 +1,11 @@
 """After a change of the watch list: files are read again, networks are asked back to a time, nothing is lost."""
 
 import json
+import os
+import pty
+import subprocess
+import sys
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,10 +16,10 @@ from hubbub.core.ports import Json
 from hubbub.core.records import RecordKind, Run
 from hubbub.core.settings import Settings
 from hubbub.core.verdict import Label
-from hubbub.flows.collect import BEGINNING, collect
+from hubbub.flows.collect import BEGINNING, collect, warnings
 from hubbub.flows.parts import Parts
 from hubbub.flows.rematch import rematch
-from tests.command import hubbub, write_config, write_posts
+from tests.command import environment, hubbub, write_config, write_posts
 from tests.fakes.x import NOON, FakeX, post
 from tests.flows.conftest import NOW, PartsOf, Source, page, posts
 
@@ -115,6 +120,15 @@ def test_no_more_than_ten_unknown_brands_are_named(parts: PartsOf, source: Sourc
     assert (run.brand_unknown, len(run.unknown_brands)) == (400, 10)
 
 
+def test_a_hostile_brand_is_told_in_one_short_line(parts: PartsOf, source: Source) -> None:
+    hostile = "Mekarra\x1b[2J\n\u202e" + "x" * 100_000
+    source.pages = [page({"id": "1", "brand": hostile})]
+    run = collect(parts, parts.entry)
+    (name,) = run.unknown_brands
+    assert name.startswith("Mekarra [2J x") and len(name) == 60
+    assert name in warnings(run)[0]
+
+
 def test_the_commands(tmp_path: Path) -> None:
     write_config(tmp_path)
     named = [{"text": f"post {n}", "posted_at": "2026-11-01", "brand": "Mekarra" if n else "Kolibri"} for n in range(4)]
@@ -138,6 +152,27 @@ def test_the_commands(tmp_path: Path) -> None:
     (tmp_path / "posts.ndjson").unlink()
     done = hubbub("rematch", folder=tmp_path)
     assert (done.returncode, "posts.ndjson" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("command", ["collect", "rematch"])
+def test_a_terminal_shows_how_far_it_is(tmp_path: Path, command: str) -> None:
+    write_config(tmp_path)
+    write_posts(tmp_path / "posts.ndjson", [{"text": "Kolibri", "posted_at": "2026-11-01"}])
+    screen, terminal = pty.openpty()
+    shown = b""
+    with subprocess.Popen(
+        [sys.executable, "-m", "hubbub", command],
+        cwd=tmp_path,
+        env=environment(tmp_path / "home", TERM="xterm"),
+        stdout=terminal,
+    ):
+        os.close(terminal)
+        with suppress(OSError):  # the terminal is closed
+            while piece := os.read(screen, 4096):
+                shown += piece
+    os.close(screen)
+    assert b"posts: asking" in shown
+    assert b"posts: asking" not in hubbub(command, folder=tmp_path).stdout.encode()
 
 
 @pytest.mark.parametrize("brand", ["Kolibri", "kolibri"])

@@ -128,3 +128,13 @@ def _most(failed: Counter[str]) -> str:
 def _alerts(parts: Parts, checked: Checked) -> None:
     checked.rules = len(parts.rules)
     _ = parts.notifiers
+    known = {
+        "rule": {rule.name for rule in parts.rules},
+        "brand": {brand.name for brand in parts.listening.brands},
+        "source": {entry.name for entry in parts.listening.sources},
+    }
+    for mute in parts.listening.alerts.mutes:
+        for what, names in known.items():
+            name = getattr(mute, what)
+            if name is not None and name not in names:
+                checked.warnings.append(f"alerts.mutes: there is no {what} named {name!r}, so this silences nothing")

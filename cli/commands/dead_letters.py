@@ -9,7 +9,7 @@ import click
 from hubbub.cli import options, show
 from hubbub.cli.commands.replay import show_replayed
 from hubbub.core.moments import shown
-from hubbub.core.records import Run
+from hubbub.core.records import RecordKind, Run
 from hubbub.flows import dead_letters
 from hubbub.flows.parts import Parts, open_parts
 from hubbub.flows.replay import replay
@@ -56,7 +56,8 @@ def replay_(source: str | None, reason: str | None, config: Path | None, as_json
         if source is not None:
             parts.entries((source,))
         runs = replay(parts, source, reason)
-    return show_replayed(runs, as_json)
+        left = parts.index.state.count(RecordKind.dead_letter)
+    return show_replayed(runs, as_json, left)
 
 
 @command.command("retire")

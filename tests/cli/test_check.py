@@ -36,6 +36,15 @@ def checked(folder: Path, *arguments: str, status: int = 0, **settings: str) -> 
     return told
 
 
+def test_a_mute_that_names_nobody_is_told(tmp_path: Path) -> None:
+    write_posts(tmp_path / "good.ndjson", [{"text": "Kolibri", "posted_at": AT}] * 3)
+    until = "2027-01-31T06:00:00Z"
+    mutes = [{"source": "Forum", "until": until}, {"brand": "Kolibri", "rule": "negative_surge", "until": until}]
+    write(tmp_path, source("forum", "good.ndjson"), alerts={"mutes": mutes})
+    [warning] = checked(tmp_path)["warnings"]
+    assert "no source named 'Forum'" in warning
+
+
 def test_every_file_and_column_that_is_missing_is_named(tmp_path: Path) -> None:
     (tmp_path / "survey.csv").write_text("comment,date\nfine,2026-09-01\n")
     (tmp_path / "thai.csv").write_bytes("text,posted_at\nร้านดี,2026-09-01\n".encode("cp874"))

@@ -191,6 +191,10 @@ def test_the_commands(tmp_path: Path) -> None:
     [run] = json.loads(hubbub("dead-letters", "replay", "--json", folder=tmp_path).stdout)
     assert (run["retired"], run["fetched"], run["dead_lettered"]) == (1, 1, 1)
     assert json.loads(hubbub("replay", "--json", folder=tmp_path).stdout)[0]["dead_lettered"] == 1
+    settings = (tmp_path / "hubbub.yaml").read_text()
+    (tmp_path / "hubbub.yaml").write_text(settings.replace("name: posts", "name: renamed"))
+    assert hubbub("replay", folder=tmp_path).stdout.startswith("none taken: 1 wait")
+    (tmp_path / "hubbub.yaml").write_text(settings)
     gone = hubbub("dead-letters", "discard", "--reason", "no time", "--json", folder=tmp_path)
     assert json.loads(gone.stdout) == [{"source": "posts", "letters": 1}]
     for verb in ("list", "replay"):

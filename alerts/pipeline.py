@@ -31,7 +31,7 @@ from hubbub.core.records import AlertRecord
 
 QUIET = timedelta(hours=1)
 TOO_OLD = timedelta(hours=24)
-EDITED = timedelta(days=30)
+EDITED = timedelta(days=365)
 _UTC = ZoneInfo("UTC")
 
 

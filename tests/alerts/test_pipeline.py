@@ -384,11 +384,11 @@ def test_an_edit_waits_for_a_notifier_that_is_not_set_up_just_now(desk: Desk) ->
     assert decisions(desk.run(at=10)) == [Decision.edited]
 
 
-def test_messages_older_than_thirty_days_stay(desk: Desk) -> None:
+def test_messages_older_than_a_year_stay(desk: Desk) -> None:
     desk.run(finding())
     desk.mentions = []
-    assert desk.run(at=30 * 1440 + 1) == []
-    assert decisions(desk.run(at=30 * 1440)) == [Decision.edited]
+    assert desk.run(at=365 * 1440 + 1) == []
+    assert decisions(desk.run(at=365 * 1440)) == [Decision.edited]
 
 
 def test_what_is_sent_later_quotes_what_is_left_then(desk: Desk) -> None:

@@ -50,7 +50,7 @@ def stored(index: Index) -> dict[str, str]:
 
 def test_killed_at_random_points_it_loses_nothing_and_doubles_nothing(tmp_path: Path, address: str) -> None:
     write_config(tmp_path)
-    settings = {"HUBBUB_INDEX__URL": address}
+    settings = {"HUBBUB_INDEX__URL": address, "HUBBUB_SENTIMENT__MODEL": "fast"}
     chance = random.Random(20261122)
     posts: list[dict[str, str]] = []
     kills = 0

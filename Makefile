@@ -20,7 +20,7 @@ demo: .venv/installed
 	@$(PY) -m hubbub demo
 
 test: .venv/installed
-	@$(PY) -m pytest
+	@$(PY) -m pytest $(TESTS)
 
 lint: .venv/installed
 	@$(PY) -m ruff check .

@@ -24,6 +24,7 @@ from hubbub.index.embedded import EmbeddedIndex
 from hubbub.index.embedded_file import FILE
 
 TOGETHER = 500
+AMENDED = 2000
 TURNS = 3
 RUNS = 100_000
 START = datetime(2026, 9, 1, tzinfo=UTC)
@@ -90,8 +91,8 @@ def store(index: EmbeddedIndex, batches: list[list[Enriched]]) -> None:
 def amend(index: EmbeddedIndex, count: int) -> None:
     ids = [enriched.mention.id for batch in mentions(count) for enriched in batch]
     facts = Facts(answered_at=START, answered_by="x:1", response_seconds=60)
-    for start in range(0, count, TOGETHER):
-        index.amend(ids[start : start + TOGETHER], facts)
+    for start in range(0, count, AMENDED):
+        index.amend(ids[start : start + AMENDED], facts)
 
 
 def main(count: int) -> None:

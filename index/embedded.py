@@ -38,6 +38,11 @@ _LETTERS = (
     " AND COALESCE(json_extract(body, '$.source'), ?) = ?"
 )
 _TABLES: dict[Over, Table] = {"mentions": MENTIONS, "events": EVENTS}
+_INSERT = {
+    table.name: f"INSERT OR REPLACE INTO {table.name} (n, id, version, {', '.join(map(column, table.columns))})"
+    f" VALUES (?, ?, ?{', ?' * len(table.columns)})"
+    for table in _TABLES.values()
+}
 
 
 class EmbeddedIndex:
@@ -155,10 +160,9 @@ class EmbeddedIndex:
         present = connection.execute(
             "SELECT n, version, body FROM mention JOIN document USING (n) WHERE id = ?", (mention.id,)
         ).fetchone()
-        before: Json = json.loads(present[2]) if present else {}
         if present is None:
             stored.new += 1
-        elif present[1] > observed or before == wanted:
+        elif present[1] > observed or json.loads(present[2]) == wanted:
             stored.unchanged += 1
             return set()
         else:
@@ -166,16 +170,19 @@ class EmbeddedIndex:
         fields = flat(wanted)
         n = _put(connection, MENTIONS, present[0] if present else None, mention.id, observed, fields, as_json(wanted))
         _put_values(connection, n, fields)
-        embedded_words.write(connection, n, wanted)
-        return embedded_words.lost(before, wanted)
+        return embedded_words.write(connection, n, wanted, new=present is None)
 
     def _facts(self, connection: sqlite.Connection, mention: Mention, entry: str) -> Facts:
         """What is known of the mention; where it is seen first, or by a Hubbub that asks for more, it is noted down."""
         known = embedded_state.get(connection, RecordKind.facts, mention.id)
-        facts = Facts.model_validate(known.body) if known else Facts(ingested=self._clock())
-        if facts.dataset is None:
-            facts = facts.amended(Facts(dataset=entry, index=month(mention.posted_at)))
-            embedded_state.put(connection, RecordKind.facts, mention.id, facts.as_record(), self._clock())
+        if known is None:
+            facts = Facts(ingested=self._clock(), dataset=entry, index=month(mention.posted_at))
+        else:
+            facts = Facts.model_validate(known.body)
+            if facts.dataset is not None:
+                return facts
+            facts = facts.amended(Facts(dataset=entry))
+        embedded_state.put(connection, RecordKind.facts, mention.id, facts.as_record(), self._clock())
         return facts
 
     def _set_aside(self, connection: sqlite.Connection, letter: DeadLetter) -> None:
@@ -191,14 +198,9 @@ def _put(
     connection: sqlite.Connection, table: Table, n: int | None, name: str, as_of: int, fields: Json, body: str
 ) -> int:
     """Writes a document in place `n`, or in a new place, and returns its place."""
-    names = ", ".join(map(column, table.columns))
-    connection.execute(
-        f"INSERT OR REPLACE INTO {table.name} (n, id, version, {names}) VALUES (?, ?, ?{', ?' * len(table.columns)})",
-        (n, name, as_of, *columns(fields, table)),
-    )
-    (n,) = connection.execute("SELECT last_insert_rowid()").fetchone()
-    connection.execute(f"INSERT OR REPLACE INTO {table.documents} (n, body) VALUES (?, ?)", (n, body))
-    return int(n)
+    place: int = connection.execute(_INSERT[table.name], (n, name, as_of, *columns(fields, table))).lastrowid
+    connection.execute(f"INSERT OR REPLACE INTO {table.documents} (n, body) VALUES (?, ?)", (place, body))
+    return place
 
 
 def _put_values(connection: sqlite.Connection, n: int, fields: Json) -> None:

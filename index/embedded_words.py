@@ -17,12 +17,16 @@ from hubbub.index.segment import has_thai, thai_words, words
 _FORM = b"0"  # before every term of the tree
 
 
-def write(connection: sqlite.Connection, n: int, document: Json) -> None:
-    """Makes the mention in place `n` found by the words of its document."""
+def write(connection: sqlite.Connection, n: int, document: Json, *, new: bool) -> set[str]:
+    """Makes the mention in place `n` found by the words of its document. Returns the words that it had before and has
+    no more; a `new` one had none."""
+    texts = _texts(document)
+    before = None if new else connection.execute("SELECT * FROM words WHERE rowid = ?", (n,)).fetchone()
     connection.execute(
         "INSERT OR REPLACE INTO words (rowid, message, title, message_th, title_th) VALUES (?, ?, ?, ?, ?)",
-        (n, *_texts(document)),
+        (n, *texts),
     )
+    return _split(before) - _split(texts) if before else set()
 
 
 def delete(connection: sqlite.Connection, n: int) -> set[str]:
@@ -30,13 +34,6 @@ def delete(connection: sqlite.Connection, n: int) -> set[str]:
     row = connection.execute("SELECT * FROM words WHERE rowid = ?", (n,)).fetchone() or ()
     connection.execute("DELETE FROM words WHERE rowid = ?", (n,))
     return _split(row)
-
-
-def lost(before: Json, after: Json) -> set[str]:
-    """The words that one document of a mention has and the next one has not."""
-    if (before.get("message"), before.get("title")) == (after.get("message"), after.get("title")):
-        return set()
-    return _split(_texts(before)) - _split(_texts(after))
 
 
 def _texts(document: Json) -> list[str | None]:

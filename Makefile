@@ -4,10 +4,12 @@ PYTHON ?= python3
 PY := .venv/bin/python
 ELASTICSEARCH_RUN := $(wildcard ../shared/elasticsearch/run)
 LENS_FIXTURES := $(wildcard ../shared/kibana/lens-9.2.0)
+KIBANA_SCHEMA := $(wildcard ../shared/kibana/saved-objects.schema.json)
 CARE_DATA := $(wildcard ../shared/data/care)
 
 export HUBBUB_TEST_ELASTICSEARCH_RUN ?= $(if $(ELASTICSEARCH_RUN),$(abspath $(ELASTICSEARCH_RUN)))
 export HUBBUB_TEST_LENS_FIXTURES ?= $(if $(LENS_FIXTURES),$(abspath $(LENS_FIXTURES)))
+export HUBBUB_TEST_KIBANA_SCHEMA ?= $(if $(KIBANA_SCHEMA),$(abspath $(KIBANA_SCHEMA)))
 export HUBBUB_TEST_CARE_DATA ?= $(if $(CARE_DATA),$(abspath $(CARE_DATA)))
 
 help:

@@ -21,9 +21,9 @@ from transformers.utils import logging as transformers_logging
 
 from hubbub.models.classifier import Classifier
 from hubbub.models.engine import Engine, OnnxGraph
-from hubbub.models.labelled import read_labelled
 from hubbub.models.sentiment import MAX_TOKENS, WEIGHTS
 from hubbub.models.text import clean
+from hubbub.models.training.labelled import read_labelled
 
 Embeddings = NDArray[np.float32]
 

@@ -20,8 +20,8 @@ from hubbub.core.mention import Author, Mention
 from hubbub.core.ports import Batch
 from hubbub.core.records import RecordKind, Run
 from hubbub.core.verdict import Label, Verdict
-from hubbub.index.embedded import EmbeddedIndex
-from hubbub.index.embedded_file import FILE
+from hubbub.index.embedded.file import FILE
+from hubbub.index.embedded.index import EmbeddedIndex
 
 TOGETHER = 500
 AMENDED = 2000

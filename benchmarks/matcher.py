@@ -9,8 +9,8 @@ import re
 import sys
 import time
 
-from hubbub.core.matcher import Matcher
-from hubbub.core.watchlist import Brand, Offer
+from hubbub.core.matching.matcher import Matcher
+from hubbub.core.matching.watchlist import Brand, Offer
 
 TERMS = 1_000
 SAMPLE = 300

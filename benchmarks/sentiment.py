@@ -30,11 +30,11 @@ from hubbub.core.verdict import Verdict
 from hubbub.models.classifier import Classifier
 from hubbub.models.dequantise import load_classifier
 from hubbub.models.engine import cores
-from hubbub.models.evaluate import grade
-from hubbub.models.graphs import write_fp32
-from hubbub.models.labelled import Labelled, read_labelled
 from hubbub.models.sentiment import ALL, WEIGHTS, EmbeddedJudge, Settings, fingerprint
 from hubbub.models.text import clean
+from hubbub.models.training.evaluate import grade
+from hubbub.models.training.graphs import write_fp32
+from hubbub.models.training.labelled import Labelled, read_labelled
 
 PARTS = 5
 ALONE, BATCHED = "transformers pipeline, one by one", "transformers pipeline, batches of 32"

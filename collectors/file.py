@@ -14,11 +14,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from hubbub.collectors import _fields as fields
-from hubbub.collectors._address import fill, placeholders
-from hubbub.collectors._export import Export, Format
-from hubbub.collectors._records import Found
-from hubbub.collectors._times import DateFormat, Times
+from hubbub.collectors._kit import fields
+from hubbub.collectors._kit.address import fill, placeholders
+from hubbub.collectors._kit.export import Export, Format
+from hubbub.collectors._kit.records import Found
+from hubbub.collectors._kit.times import DateFormat, Times
 from hubbub.core.clock import Clock, utc_now
 from hubbub.core.errors import Misconfigured, Skippable
 from hubbub.core.mention import Author, Engagement, Kind, Mention

@@ -18,10 +18,10 @@ from praw.exceptions import PRAWException
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from hubbub.collectors import _fields as fields
-from hubbub.collectors._search import any_of, quoted
-from hubbub.collectors._times import Times
-from hubbub.collectors._web import Refused, Web, access
+from hubbub.collectors._kit import fields
+from hubbub.collectors._kit.search import any_of, quoted
+from hubbub.collectors._kit.times import Times
+from hubbub.collectors._kit.web import Refused, Web, access
 from hubbub.core.clock import Clock, utc_now
 from hubbub.core.errors import Fatal, Misconfigured, Retryable, Skippable
 from hubbub.core.mention import Author, Engagement, Kind, Mention

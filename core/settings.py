@@ -23,7 +23,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from hubbub.core.alert import Mute
 from hubbub.core.errors import Misconfigured
-from hubbub.core.watchlist import Brand
+from hubbub.core.matching.watchlist import Brand
 from hubbub.core.yamlfile import read_yaml
 
 

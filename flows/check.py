@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from hubbub.core.errors import HubbubError, Misconfigured
-from hubbub.core.examples import check_examples
+from hubbub.core.matching.examples import check_examples
 from hubbub.core.settings import SourceEntry
 from hubbub.flows.collect import unusable
 from hubbub.flows.parts import Parts

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from hubbub.core.errors import Fatal, HubbubError, Misconfigured, Skippable
 from hubbub.core.insight import Enriched
 from hubbub.core.match import Match
-from hubbub.core.matcher import Matcher
+from hubbub.core.matching.matcher import Matcher
 from hubbub.core.mention import Mention
 from hubbub.core.ports import Batch, Collector, Cursor, Page, Raw, Reader, Stored
 from hubbub.core.records import DeadLetter, RecordKind, Run

@@ -14,10 +14,10 @@ from hubbub.alerts.catalogue import load_rules
 from hubbub.alerts.rule import AnyRule
 from hubbub.core.clock import Clock, utc_now
 from hubbub.core.errors import Misconfigured
-from hubbub.core.matcher import Matcher
+from hubbub.core.matching.matcher import Matcher
+from hubbub.core.matching.watchlist import query
 from hubbub.core.ports import Collector, Index, Notifier, Query, Reader
 from hubbub.core.settings import Listening, Settings, SourceEntry, SourceOptions, explain, load_listening, load_settings
-from hubbub.core.watchlist import query
 from hubbub.index import queries
 
 
@@ -53,8 +53,8 @@ class Parts:
     @cached_property
     def notifiers(self) -> tuple[Notifier, ...]:
         """All that are set up; the console where none is."""
-        from hubbub.alerts.console import ConsoleNotifier
-        from hubbub.alerts.slack import SlackNotifier
+        from hubbub.alerts.notifiers.console import ConsoleNotifier
+        from hubbub.alerts.notifiers.slack import SlackNotifier
 
         slack = SlackNotifier.from_environment()
         return (ConsoleNotifier(),) if slack is None else (slack,)
@@ -110,12 +110,12 @@ def open_index(settings: Settings, clock: Clock = utc_now) -> Index:
     """The index that the settings name, prepared."""
     index: Index
     if settings.index.url:
-        from hubbub.index.elastic import ElasticIndex
+        from hubbub.index.elastic.index import ElasticIndex
 
         key = settings.index.api_key
         index = ElasticIndex(settings.index.url, key.get_secret_value() if key else None, clock)
     else:
-        from hubbub.index.embedded import EmbeddedIndex
+        from hubbub.index.embedded.index import EmbeddedIndex
 
         index = EmbeddedIndex(settings.home, clock)
     index.prepare()

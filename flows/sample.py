@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from hubbub.core.errors import Skippable
-from hubbub.core.matcher import Matcher
+from hubbub.core.matching.matcher import Matcher
 from hubbub.core.mention import Mention
 from hubbub.core.ports import Collector, Query, Raw
 from hubbub.core.text import harmless, shortened

@@ -55,8 +55,8 @@ def counted(
 
 def check_filter(query: Json, over: Over) -> None:
     """Raises: Misconfigured: the query is not one that an index answers, or names a field that is not there."""
-    from hubbub.index.embedded_query import Scope, condition
-    from hubbub.index.embedded_tables import EVENTS, MENTIONS
+    from hubbub.index.embedded.search.query import Scope, condition
+    from hubbub.index.embedded.tables import EVENTS, MENTIONS
 
     condition(query, Scope(MENTIONS if over == "mentions" else EVENTS, utc_now()))
 

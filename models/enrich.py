@@ -6,7 +6,7 @@ from threading import Lock
 
 from hubbub.core.insight import Insight
 from hubbub.core.mention import Mention
-from hubbub.models.language import detect
+from hubbub.models.readers.language import detect
 from hubbub.models.sentiment import Judge, load_judge
 
 _loading = Lock()

@@ -27,7 +27,7 @@ def command(file: Path) -> int:
 
     Writes the same records in the same order as JSON lines with `sentiment` added, as they come.
     """
-    from hubbub.models.language import detect
+    from hubbub.models.readers.language import detect
     from hubbub.models.sentiment import load_judge
 
     broken = 0

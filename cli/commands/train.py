@@ -18,7 +18,7 @@ def command(data: Path, base: str, out: Path) -> None:
 
     A run that was stopped goes on from its last checkpoint when the same command is given again.
     """
-    from hubbub.models.train import Recipe, train
+    from hubbub.models.training.train import Recipe, train
 
     weights = train(data, base, out, Recipe(), progress=show.console.is_terminal)
     print(f"wrote {weights}; copy it to models/weights, or set HUBBUB_SENTIMENT__MODEL={weights}")

@@ -15,9 +15,9 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from hubbub.alerts.notifiers.slack import SlackNotifier
 from hubbub.alerts.pipeline import Tools, raise_alerts
-from hubbub.alerts.slack import SlackNotifier
-from hubbub.index.embedded import EmbeddedIndex
+from hubbub.index.embedded.index import EmbeddedIndex
 from tests.alerts.made import NOW, evidence, finding, posts
 from tests.fakes.slack import CHANNEL, TOKEN
 

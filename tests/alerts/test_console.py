@@ -6,8 +6,8 @@ import unicodedata
 
 from hypothesis import given, settings
 
-from hubbub.alerts.console import ConsoleNotifier
 from hubbub.alerts.message import write
+from hubbub.alerts.notifiers.console import ConsoleNotifier
 from hubbub.core.alert import Alert
 from hubbub.core.text import harmless
 from tests.alerts.made import POST, ZONE, finding

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from hubbub.alerts.blocks import blocks, fallback
 from hubbub.alerts.message import write
-from hubbub.alerts.slack import SlackNotifier
+from hubbub.alerts.notifiers._blocks import blocks, fallback
+from hubbub.alerts.notifiers.slack import SlackNotifier
 from hubbub.core.alert import Alert, Evidence
 from hubbub.core.errors import Fatal, HubbubError, Misconfigured, Retryable
 from tests.alerts.made import POST as SAID

@@ -13,7 +13,7 @@ from hubbub.alerts.kinds import stalled_source
 from hubbub.core.alert import Counted, Finding
 from hubbub.core.events import Event
 from hubbub.index import queries
-from hubbub.index.embedded import EmbeddedIndex
+from hubbub.index.embedded.index import EmbeddedIndex
 from tests.alerts.made import NOW, shipped
 
 RULE = shipped("stalled_source")

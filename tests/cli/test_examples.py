@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hubbub.collectors import file
-from hubbub.core.matcher import Matcher
+from hubbub.core.matching.matcher import Matcher
 from hubbub.core.ports import Query
 from hubbub.core.settings import load_listening
 

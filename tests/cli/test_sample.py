@@ -17,7 +17,7 @@ from hubbub.collectors import file
 from hubbub.core.alert import Counted
 from hubbub.core.errors import Skippable
 from hubbub.core.match import Match
-from hubbub.core.matcher import Matcher
+from hubbub.core.matching.matcher import Matcher
 from hubbub.core.mention import Mention
 from hubbub.core.ports import Query
 from hubbub.core.settings import Listening, load_listening

@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from hubbub.collectors import _export, _records
+from hubbub.collectors._kit import export as _export
+from hubbub.collectors._kit import records as _records
 from hubbub.collectors.file import Collector, Options
 from hubbub.core.errors import Misconfigured, Skippable
 from hubbub.core.mention import Kind

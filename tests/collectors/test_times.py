@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hubbub.collectors._times import DateFormat, Times, from_excel
+from hubbub.collectors._kit.times import DateFormat, Times, from_excel
 from hubbub.core.errors import Skippable
 
 BANGKOK = ZoneInfo("Asia/Bangkok")

@@ -1,7 +1,7 @@
 """The watch list's own examples."""
 
-from hubbub.core.examples import check_examples
-from hubbub.core.watchlist import Brand, Exact
+from hubbub.core.matching.examples import check_examples
+from hubbub.core.matching.watchlist import Brand, Exact
 
 
 def test_examples_that_hold_say_nothing():

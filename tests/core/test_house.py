@@ -11,7 +11,8 @@ ALLOWED = {"hubbub", "pydantic", "pydantic_core", "pydantic_settings", "yaml", "
 WATCHED = """
 import sys
 from pathlib import Path
-from hubbub.core import examples, insight, matcher, ports, records, settings
+from hubbub.core import insight, ports, records, settings
+from hubbub.core.matching import examples, matcher
 
 done = []
 def note(event, args):

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from hubbub.core.match import MatchKind
-from hubbub.core.matcher import Matcher
+from hubbub.core.matching.matcher import Matcher
+from hubbub.core.matching.watchlist import Brand, Exact, Offer
 from hubbub.core.mention import Author, Mention
-from hubbub.core.watchlist import Brand, Exact, Offer
 
 LUMO = Brand(
     name="Lumo",

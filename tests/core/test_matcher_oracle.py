@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hubbub.core.matcher import Matcher
-from hubbub.core.watchlist import Brand, Exact, Offer, Term, written
+from hubbub.core.matching.matcher import Matcher
+from hubbub.core.matching.watchlist import Brand, Exact, Offer, Term, written
 
 TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
 ALPHABET = "aAàáâấoòsSßđDĐ1 _-.#\nกาิมｓ\u00a0"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from hubbub.core.errors import Misconfigured
+from hubbub.core.matching.watchlist import Exact
 from hubbub.core.settings import load_listening, load_settings
-from hubbub.core.watchlist import Exact
 
 SECRET = "s3cr3t-do-not-show"
 

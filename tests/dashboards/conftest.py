@@ -5,8 +5,8 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from hubbub.core.ports import Batch, Index
-from hubbub.index.elastic import ElasticIndex
-from hubbub.index.embedded import EmbeddedIndex
+from hubbub.index.elastic.index import ElasticIndex
+from hubbub.index.embedded.index import EmbeddedIndex
 from tests.dashboards.seeds import NOW, seeds
 from tests.elasticsearch_node import empty
 

@@ -12,7 +12,7 @@ from hubbub.core.records import RecordKind, Run
 from hubbub.core.settings import Listening, Settings
 from hubbub.flows.parts import Parts
 from hubbub.flows.publish import report
-from hubbub.index.embedded import EmbeddedIndex
+from hubbub.index.embedded.index import EmbeddedIndex
 from tests.dashboards.page import Page, reported
 from tests.dashboards.seeds import NOW, SILENT, seeds
 

@@ -10,7 +10,7 @@ from hubbub.core.match import Match, MatchKind
 from hubbub.core.mention import Author
 from hubbub.core.ports import Batch, Index
 from hubbub.core.verdict import Label
-from hubbub.index.embedded import EmbeddedIndex
+from hubbub.index.embedded.index import EmbeddedIndex
 from tests.command import hubbub
 from tests.dashboards.page import Page, reported
 from tests.dashboards.seeds import NOW, seed

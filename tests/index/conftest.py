@@ -10,8 +10,8 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from hubbub.core.ports import Index
-from hubbub.index.elastic import ElasticIndex
-from hubbub.index.embedded import EmbeddedIndex
+from hubbub.index.elastic.index import ElasticIndex
+from hubbub.index.embedded.index import EmbeddedIndex
 from tests.index.made import NOW
 
 ELASTIC = {"elastic8": "elasticsearch_8", "elastic9": "elasticsearch_9"}

@@ -12,8 +12,8 @@ from hubbub.core.mention import Engagement
 from hubbub.core.moments import iso
 from hubbub.core.ports import Batch
 from hubbub.core.records import RecordKind
-from hubbub.index.elastic import ElasticIndex
-from hubbub.index.elastic_setup import mention_mappings
+from hubbub.index.elastic.index import ElasticIndex
+from hubbub.index.elastic.setup import mention_mappings
 from hubbub.index.mapping import version
 from tests.elasticsearch_node import empty
 from tests.index.elastic_posts import post

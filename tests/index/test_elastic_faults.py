@@ -13,9 +13,9 @@ import pytest
 from hubbub.core.errors import Fatal, Misconfigured, Retryable
 from hubbub.core.ports import Batch
 from hubbub.core.records import RecordKind
-from hubbub.index import elastic_bulk
-from hubbub.index.elastic import ElasticIndex
-from hubbub.index.elastic_mentions import CHUNK
+from hubbub.index.elastic import bulk
+from hubbub.index.elastic.index import ElasticIndex
+from hubbub.index.elastic.mentions import CHUNK
 from tests.elasticsearch_node import Node, empty
 from tests.index.elastic_posts import post
 
@@ -74,7 +74,7 @@ def test_an_index_that_takes_no_more(
     error: type[Exception],
     line: str,
 ) -> None:
-    monkeypatch.setattr(elastic_bulk, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(bulk, "FIRST_PAUSE", 0.01)
     index.store(Batch("posts", [post(1)], cursor={"page": 1}))
     batch = Batch("posts", [post(1, "now later", seen=5), post(2)], cursor={"page": 2})
     with secured_elasticsearch.client() as client:

@@ -19,7 +19,7 @@ from elasticsearch.helpers import bulk
 
 from hubbub.core.facts import Facts
 from hubbub.core.records import AlertRecord, DeadLetter, RecordKind, Run
-from hubbub.index.elastic import ElasticIndex
+from hubbub.index.elastic.index import ElasticIndex
 from tests.elasticsearch_node import empty
 from tests.index.made import NOW, batch, said
 

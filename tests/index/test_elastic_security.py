@@ -15,7 +15,7 @@ from hubbub.core.events import Event
 from hubbub.core.facts import Facts
 from hubbub.core.ports import Batch
 from hubbub.core.records import RecordKind
-from hubbub.index.elastic import ElasticIndex
+from hubbub.index.elastic.index import ElasticIndex
 from tests.elasticsearch_node import Node, empty
 from tests.index.elastic_posts import POSTED, post
 

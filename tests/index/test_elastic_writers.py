@@ -13,7 +13,7 @@ from hubbub.core.facts import Facts
 from hubbub.core.insight import Enriched
 from hubbub.core.records import DeadLetter, Identity, RecordKind
 from hubbub.core.verdict import Label
-from hubbub.index.elastic import ElasticIndex
+from hubbub.index.elastic.index import ElasticIndex
 from hubbub.index.mapping import document, version
 from tests.elasticsearch_node import empty
 from tests.index.made import DAY, NOW, batch, said

@@ -12,8 +12,8 @@ from pysqlite3 import dbapi2 as sqlite
 from hubbub.core.facts import Facts
 from hubbub.core.insight import Enriched
 from hubbub.core.records import DeadLetter
-from hubbub.index.embedded import EmbeddedIndex
-from hubbub.index.embedded_file import FILE
+from hubbub.index.embedded.file import FILE
+from hubbub.index.embedded.index import EmbeddedIndex
 from tests.index.made import DAY, NOW, batch, said
 
 POSTS = 1500
@@ -117,7 +117,7 @@ def test_the_file_is_rewritten_where_what_is_deleted_had_no_words_or_was_a_lette
     index: EmbeddedIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rewritten: list[bool] = []
-    monkeypatch.setattr("hubbub.index.embedded_file.File.rewrite", lambda file: rewritten.append(True))
+    monkeypatch.setattr("hubbub.index.embedded.file.File.rewrite", lambda file: rewritten.append(True))
     letter = DeadLetter.of("posts", "normalise", "has no time", {"text": "quux"}, NOW)
     letter = letter.model_copy(update={"source": "forum", "native_id": "2"})
     index.store(batch(said(1, "", name="scribe"), dead=[letter]))

@@ -21,8 +21,8 @@ from pysqlite3 import dbapi2 as sqlite
 from hubbub.core.errors import Fatal, Misconfigured
 from hubbub.core.ports import Json
 from hubbub.core.records import RecordKind
-from hubbub.index.embedded import EmbeddedIndex
-from hubbub.index.embedded_file import FILE
+from hubbub.index.embedded.file import FILE
+from hubbub.index.embedded.index import EmbeddedIndex
 from tests.index.made import NOW, batch, said
 from tests.index.test_contract_search import QUERIES
 
@@ -248,7 +248,7 @@ STORE = """
 import sys
 from pathlib import Path
 from tests.index.made import NOW, batch, said
-from hubbub.index.embedded import EmbeddedIndex
+from hubbub.index.embedded.index import EmbeddedIndex
 index = EmbeddedIndex(Path(sys.argv[1]), clock=lambda: NOW)
 first = int(sys.argv[2])
 for start in range(first, first + 60, 10):

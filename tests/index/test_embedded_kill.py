@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from hubbub.core.records import RecordKind
-from hubbub.index.embedded import EmbeddedIndex
+from hubbub.index.embedded.index import EmbeddedIndex
 from tests.index.made import NOW, batch, said
 
 BATCHES, SIZE, KILLS = 130, 20, 20

@@ -17,8 +17,8 @@ from pysqlite3 import dbapi2 as sqlite
 
 from hubbub.core.ports import Index
 from hubbub.core.records import AlertRecord, DeadLetter, RecordKind, Run
-from hubbub.index.embedded import EmbeddedIndex
-from hubbub.index.embedded_file import FILE
+from hubbub.index.embedded.file import FILE
+from hubbub.index.embedded.index import EmbeddedIndex
 from tests.index.made import NOW, batch, said
 
 MADE = Path(__file__).parent / "data" / "first-release.sqlite.gz"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from hubbub.models.train import Recipe, train
+from hubbub.models.training.train import Recipe, train
 from tests.models import tiny
 
 

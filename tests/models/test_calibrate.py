@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from hubbub.core.verdict import Label
-from hubbub.models.calibrate import HASTE, calibrate, fit_enough, fit_share, fit_temperature
-from hubbub.models.labelled import Labelled
 from hubbub.models.sentiment import LABELS, softmax
+from hubbub.models.training.calibrate import HASTE, calibrate, fit_enough, fit_share, fit_temperature
+from hubbub.models.training.labelled import Labelled
 
 LOGITS, OTHERS = np.random.default_rng(5).normal(size=(2, 20_000, 3))
 

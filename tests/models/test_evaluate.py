@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from hubbub.core.verdict import Label, Verdict
-from hubbub.models.evaluate import as_json, calibration_error, comparison, confusion_table, evaluate
-from hubbub.models.labelled import Labelled
+from hubbub.models.training.evaluate import as_json, calibration_error, comparison, confusion_table, evaluate
+from hubbub.models.training.labelled import Labelled
 
 
 class Echo:

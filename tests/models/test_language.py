@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hubbub.models.language import detect
+from hubbub.models.readers.language import detect
 
 POSTS = {
     "en": "@airline my flight was delayed again, three hours at the gate",

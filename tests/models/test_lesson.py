@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hubbub.core.verdict import Label
-from hubbub.models.labelled import Labelled
-from hubbub.models.lesson import UNLABELLED, order, repeats, target, weights
+from hubbub.models.training.labelled import Labelled
+from hubbub.models.training.lesson import UNLABELLED, order, repeats, target, weights
 
 posts = st.lists(
     st.builds(Labelled, st.just("a text"), st.sampled_from(Label), st.sampled_from(["en", "th", "vi"])), min_size=1

@@ -6,8 +6,8 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from hubbub.models import quantise as quantising
-from hubbub.models.quantise import LARGEST, quantise
+from hubbub.models.training import quantise as quantising
+from hubbub.models.training.quantise import LARGEST, quantise
 
 
 def product(matrix: np.ndarray) -> onnx.ModelProto:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hubbub.core.errors import Misconfigured
 from hubbub.core.verdict import Label, Verdict
 from hubbub.models import sentiment
-from hubbub.models.language import detect
+from hubbub.models.readers.language import detect
 from hubbub.models.sentiment import WEIGHTS, EmbeddedJudge, Judge, Settings, load_judge
 from tests.models import tiny
 

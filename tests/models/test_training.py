@@ -16,18 +16,18 @@ from safetensors.torch import load_file
 
 from hubbub.core.errors import Misconfigured
 from hubbub.core.verdict import Label
-from hubbub.models import train as training
-from hubbub.models.evaluate import evaluate
-from hubbub.models.labelled import read_labelled
 from hubbub.models.sentiment import load_judge
-from hubbub.models.train import Recipe, train
+from hubbub.models.training import train as training
+from hubbub.models.training.evaluate import evaluate
+from hubbub.models.training.labelled import read_labelled
+from hubbub.models.training.train import Recipe, train
 from tests.models import tiny
 
 RUN = """
 import sys
 from pathlib import Path
 import torch
-from hubbub.models.train import Recipe, train
+from hubbub.models.training.train import Recipe, train
 from tests.models import tiny
 torch.set_num_threads(1)
 train(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), Recipe(**tiny.SHORT), progress=False)

@@ -7,10 +7,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hubbub.models.fit_words import fit_words, lower_case
-from hubbub.models.lesson import UNLABELLED
 from hubbub.models.sentiment import LABELS
-from hubbub.models.words import PAIRS, Words
+from hubbub.models.training.fit_words import fit_words, lower_case
+from hubbub.models.training.lesson import UNLABELLED
+from hubbub.models.training.words import PAIRS, Words
 from tests.models import tiny
 
 TOKENIZER = tiny.tokenizer()

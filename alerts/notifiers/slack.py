@@ -1,0 +1,248 @@
+"""Tells a Slack channel: https://docs.slack.dev/reference/methods/chat.postMessage, chat.update and chat.delete
+
+The bot needs the scope `chat:write` and, to see whether a message arrived whose answer was lost, `channels:history`
+(`groups:history` for a private channel); it must be a member of the channel. slack_sdk is the extra `slack`, imported
+only when a notifier is made.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from http.client import HTTPException
+from json import JSONDecodeError
+from typing import Any, TypeVar
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from hubbub.alerts.notifiers._blocks import blocks, fallback
+from hubbub.core.alert import Alert
+from hubbub.core.errors import Fatal, HubbubError, Misconfigured, Retryable
+from hubbub.core.settings import explain
+
+T = TypeVar("T")
+EVENT = "hubbub_alert"
+PATIENCE = 10  # seconds for an answer, and the longest wait that Slack may ask for; a send ends within a claim's term
+CLOCKS_DIFFER = timedelta(hours=1)  # at most, Slack's and ours
+_REMEDIES = {
+    "invalid_auth": "HUBBUB_SLACK__BOT_TOKEN is not valid: copy the bot token (xoxb-...) of the Slack app again",
+    "not_authed": "HUBBUB_SLACK__BOT_TOKEN is not valid: copy the bot token (xoxb-...) of the Slack app again",
+    "token_revoked": "HUBBUB_SLACK__BOT_TOKEN was revoked: install the Slack app again and copy its bot token",
+    "token_expired": "HUBBUB_SLACK__BOT_TOKEN has expired: copy the bot token of the Slack app again",
+    "account_inactive": "the Slack app's account is gone: install the app again and copy its bot token",
+    "channel_not_found": "no channel with the ID in HUBBUB_SLACK__CHANNEL: copy it from the channel's details in "
+    "Slack, and invite the bot where the channel is private",
+    "not_in_channel": "the bot is not in the channel of HUBBUB_SLACK__CHANNEL: invite it there",
+    "is_archived": "the channel of HUBBUB_SLACK__CHANNEL is archived: name another one",
+}
+_LOST = (OSError, HTTPException, JSONDecodeError, UnicodeDecodeError)
+_WAIT = {"ratelimited", "rate_limited"}
+_TROUBLE = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+_GONE = {"message_not_found"}
+_FIXED = {"edit_window_closed", "cant_update_message"}
+
+
+class SlackSettings(BaseSettings):
+    """Environment variables `HUBBUB_SLACK__BOT_TOKEN`, `HUBBUB_SLACK__CHANNEL` (an ID), `HUBBUB_SLACK__BASE_URL`."""
+
+    model_config = SettingsConfigDict(env_prefix="HUBBUB_SLACK__", env_ignore_empty=True, frozen=True, extra="ignore")
+
+    bot_token: SecretStr | None = None
+    channel: str | None = Field(default=None, pattern=r"^[CGD][A-Z0-9]+$")
+    base_url: str = "https://slack.com/api/"
+
+    @field_validator("base_url")
+    @classmethod
+    def _http(cls, url: str) -> str:
+        if not url.startswith(("http://", "https://")):
+            raise ValueError("an address starts with http:// or https://")
+        return url.rstrip("/") + "/"
+
+
+class SlackNotifier:
+    name = "slack"
+
+    def __init__(self, token: SecretStr, channel: str, base_url: str = "https://slack.com/api/") -> None:
+        """Asks nothing of the network.
+
+        Args:
+            channel: its ID (`C0123456789`), since a channel's history can be asked for by ID only.
+
+        Raises:
+            Misconfigured: slack_sdk is not installed.
+        """
+        try:
+            from slack_sdk import WebClient
+        except ImportError:
+            raise Misconfigured("Slack needs the package slack-sdk: pip install slack-sdk") from None
+        self._channel = channel
+        quiet = logging.getLogger("hubbub.alerts.slack_sdk")
+        quiet.setLevel(logging.CRITICAL)  # slack_sdk logs errors that are raised as well and, on DEBUG, whole messages
+        self._client = WebClient(
+            token.get_secret_value(),
+            base_url=base_url,
+            timeout=PATIENCE,
+            retry_handlers=[_rate_limit_handler()],
+            logger=quiet,
+        )
+
+    @classmethod
+    def from_environment(cls) -> "SlackNotifier | None":
+        """None where no token is set.
+
+        Raises:
+            Misconfigured: a token without a channel, a wrong value, or slack_sdk is not installed.
+        """
+        try:
+            settings = SlackSettings()
+        except ValidationError as error:
+            raise Misconfigured(explain(error, prefix="HUBBUB_SLACK__", joint="__", upper=True)) from None
+        if settings.bot_token is None:
+            return None
+        if settings.channel is None:
+            raise Misconfigured(
+                "HUBBUB_SLACK__BOT_TOKEN is set, HUBBUB_SLACK__CHANNEL is not: set it to a channel's ID"
+            )
+        return cls(settings.bot_token, settings.channel, settings.base_url)
+
+    def send(self, alert: Alert) -> dict[str, str]:
+        """Posts once.
+
+        A server error or a lost connection may come after the message was taken: then the channel is looked at, and
+        only after a server error, which ends the request, is it posted once more; slack_sdk's handlers would not look.
+        """
+        from slack_sdk.errors import SlackApiError
+
+        try:
+            return self._post(alert)
+        except SlackApiError as error:
+            if error.response.status_code < 500:
+                raise self._explained(error) from None
+        except _LOST as error:
+            receipt = self.find(alert)
+            if receipt is None:
+                raise self._explained(error) from None
+            return receipt
+        return self.find(alert) or self._asked(lambda: self._post(alert))
+
+    def update(self, alert: Alert, receipt: dict[str, str]) -> None:
+        """A message that somebody deleted stays so; one that Slack no longer lets be changed is taken back."""
+        code = self._changed(lambda: self._client.chat_update(**_place(receipt), **_content(alert)))
+        if code in _FIXED:
+            self.withdraw(receipt)
+
+    def withdraw(self, receipt: dict[str, str]) -> None:
+        self._changed(lambda: self._client.chat_delete(**_place(receipt)))
+
+    def find(self, alert: Alert) -> dict[str, str] | None:
+        return self._asked(lambda: self._find(alert))
+
+    def _changed(self, ask: Callable[[], Any]) -> Any:
+        """Slack's code where the message is gone or fixed already, else None."""
+        from slack_sdk.errors import SlackApiError
+
+        try:
+            ask()
+        except (SlackApiError, *_LOST) as error:
+            code = _code(error)
+            if code in _GONE | _FIXED:
+                return code
+            raise self._explained(error) from None
+        return None
+
+    def _post(self, alert: Alert) -> dict[str, str]:
+        answer = self._client.chat_postMessage(
+            channel=self._channel, unfurl_links=False, unfurl_media=False, **_content(alert)
+        )
+        return {"channel": answer["channel"], "ts": answer["ts"]}
+
+    def _find(self, alert: Alert) -> dict[str, str] | None:
+        """Looks through the channel from the end of the finding's window on: it was sent after that."""
+        oldest = alert.findings[0].end - CLOCKS_DIFFER
+        cursor = None
+        while True:
+            answer = self._client.conversations_history(
+                channel=self._channel,
+                oldest=f"{oldest.timestamp():.6f}",
+                include_all_metadata=True,
+                limit=200,
+                cursor=cursor,
+            )
+            for message in answer["messages"]:
+                metadata = message.get("metadata") or {}
+                if metadata.get("event_type") == EVENT and metadata.get("event_payload") == _payload(alert):
+                    return {"channel": self._channel, "ts": message["ts"]}
+            following = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not following or following == cursor:
+                return None
+            cursor = following
+
+    def _asked(self, ask: Callable[[], T]) -> T:
+        from slack_sdk.errors import SlackApiError
+
+        try:
+            return ask()
+        except (SlackApiError, *_LOST) as error:
+            raise self._explained(error) from None
+
+    def _explained(self, error: Exception) -> HubbubError:
+        """In our words: what Slack or the network said may hold anything, so only what is known is repeated."""
+        from slack_sdk.errors import SlackApiError
+
+        if not isinstance(error, SlackApiError):
+            return Retryable(f"Slack cannot be reached ({type(error).__name__}) at {self._client.base_url}")
+        status, answer, code = error.response.status_code, error.response.data, _code(error)
+        if status == 429 or code in _WAIT:
+            return Retryable("Slack asks to wait", retry_after=_seconds(error.response.headers))
+        if status >= 500 or code in _TROUBLE:
+            return Retryable(f"Slack has trouble of its own ({code if code in _TROUBLE else f'status {status}'})")
+        if code == "missing_scope":
+            needed = answer.get("needed") if isinstance(answer, dict) else None
+            return Fatal(f"the Slack app lacks the scope {_word(needed)}: add it to the app and install the app again")
+        if code in _REMEDIES:
+            return Fatal(_REMEDIES[code])
+        return Fatal(f"Slack refused the request: {_word(code)} (status {status})")
+
+
+def _place(receipt: dict[str, str]) -> dict[str, Any]:
+    return {"channel": receipt["channel"], "ts": receipt["ts"]}
+
+
+def _content(alert: Alert) -> dict[str, Any]:
+    metadata = {"event_type": EVENT, "event_payload": _payload(alert)}
+    return {"text": fallback(alert), "blocks": blocks(alert), "metadata": metadata}
+
+
+def _payload(alert: Alert) -> dict[str, str]:
+    first = alert.findings[0]
+    return {"key": alert.key, "start": first.start.isoformat(), "end": first.end.isoformat()}
+
+
+def _code(error: Exception) -> Any:
+    """Slack's error code, where Slack gave one."""
+    answer = getattr(getattr(error, "response", None), "data", None)
+    return answer.get("error") if isinstance(answer, dict) else None
+
+
+def _word(value: object) -> str:
+    """An error code or a scope, of which Slack's are made of these characters alone."""
+    text = str(value)
+    return text if text.replace("_", "").replace(":", "").replace(",", "").isalnum() and len(text) < 80 else "unknown"
+
+
+def _seconds(headers: Any) -> float | None:
+    value = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    value = value[0] if isinstance(value, list) else value
+    return float(value) if value.isdecimal() else None
+
+
+def _rate_limit_handler() -> Any:
+    """slack_sdk's handler, for short waits only; it sleeps as long as it is told and stumbles over a date."""
+    from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
+
+    class ShortWaits(RateLimitErrorRetryHandler):
+        def _can_retry(self, *, response: Any = None, **known: Any) -> bool:
+            wait = _seconds(response.headers) if response is not None else None
+            return super()._can_retry(response=response, **known) and wait is not None and wait <= PATIENCE
+
+    return ShortWaits()

@@ -20,7 +20,8 @@ from typing import Any
 
 import pytest
 
-from hubbub.dashboards.kibana import compile_dashboards
+from hubbub.dashboards.boards import boards
+from hubbub.dashboards.kibana.saved_objects import compile_dashboards
 
 Json = dict[str, Any]
 FIXTURES = Path(os.environ.get("HUBBUB_TEST_LENS_FIXTURES") or "none")
@@ -35,7 +36,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def _ours() -> list[Json]:
-    objects = [json.loads(line) for line in compile_dashboards().splitlines()]
+    objects = [json.loads(line) for line in compile_dashboards(boards()).splitlines()]
     return [each for each in objects if each["type"] == "lens"]
 
 

@@ -14,6 +14,7 @@ from hubbub.core.ports import Index
 from hubbub.core.verdict import Label
 from hubbub.dashboards._kit.answers import Answer, Row
 from hubbub.dashboards._kit.period import Period
+from hubbub.dashboards._kit.questions import CUSTOMERS
 from hubbub.dashboards.forms.net_over_time import NetOverTime
 from hubbub.dashboards.forms.over_time import OverTime
 from hubbub.dashboards.forms.ranking import Ranking
@@ -24,7 +25,9 @@ from tests.dashboards.seeds import NOW, SILENT, seed, seeds
 BANGKOK = ZoneInfo("Asia/Bangkok")
 BERLIN = ZoneInfo("Europe/Berlin")
 NEWFOUNDLAND = ZoneInfo("America/St_Johns")
-ALONG_TIME = [name for name, panel in PANELS.items() if isinstance(panel, OverTime | NetOverTime)]
+ALONG_TIME = [
+    name for name, panel in PANELS.items() if isinstance(panel, OverTime | NetOverTime) and panel.query == CUSTOMERS
+]
 
 
 @pytest.fixture(params=["embedded", "elastic"])

@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hubbub.alerts import ledger
-from hubbub.alerts.pipeline import Decision, Outcome, Tools, raise_alerts
+from hubbub.alerts.outcome import Decision, Outcome
+from hubbub.alerts.pipeline import raise_alerts
+from hubbub.alerts.stage import Tools
 from hubbub.core.alert import Alert, Evidence, Finding, Mute, Subject
 from hubbub.core.errors import Fatal, HubbubError, Retryable
 from hubbub.core.events import Event

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hubbub.alerts.pipeline import Decision, Outcome
+from hubbub.alerts.outcome import Decision, Outcome
 from hubbub.core.errors import HubbubError, Misconfigured
 from hubbub.core.events import Event
 from hubbub.core.insight import Enriched

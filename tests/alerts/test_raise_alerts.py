@@ -198,12 +198,6 @@ def test_a_rule_that_is_wrong_stops_before_anything_is_told(company: Company, sl
     assert slack.messages == []
 
 
-def test_without_slack_the_console_is_told(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert [notifier.name for notifier in company.open().notifiers] == ["slack"]
-    monkeypatch.delenv("HUBBUB_SLACK__BOT_TOKEN")
-    assert [notifier.name for notifier in company.open().notifiers] == ["console"]
-
-
 def test_a_source_whose_second_run_in_a_row_fails_is_told_by_its_reason(company: Company, slack: FakeSlack) -> None:
     """Its file is missing; until it is there, every run fails."""
     (entry,) = company.parts.entries(("forum",))

@@ -1,7 +1,8 @@
 """The records of alerts in the state, written so that no worker undoes what another wrote.
 
-They are changed only where nobody changed them since, and claimed by the worker that sends. A claim ends when its worker settles it, or after a minute: then the worker was killed, and another takes over. A
-notifier has to give up within that minute.
+They are changed only where nobody changed them since, and claimed by the worker that sends. A claim ends when its
+worker settles it, or after a minute: then the worker was killed, and another takes over. A notifier has to give up
+within that minute.
 """
 
 from collections.abc import Callable

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
-from typing import Protocol
+from typing import Literal, Protocol
 
 from hubbub.alerts.rule import AnyRule
 from hubbub.core.alert import Counted, Finding, Wanted
 from hubbub.core.ports import Over
+
+By = Literal["brand", "competitor", "event.dataset"]
+"""Fields whose names are told apart: our brands, competitors, and sources (the entries of `sources:`)."""
 
 
 class Kind(Protocol):
@@ -14,11 +17,11 @@ class Kind(Protocol):
 
     Attributes:
         Rule: the model of its rules' files.
-        BY, OVER: what its rules count: the field whose names are told apart, and where.
+        BY, OVER: what its rules count: for each name of this field by itself, and in which index.
     """
 
     Rule: type[AnyRule]
-    BY: str
+    BY: By
     OVER: Over
 
     def wanted(self, rule: AnyRule, now: datetime) -> Sequence[Wanted]:

@@ -11,6 +11,7 @@ from hubbub.alerts.outcome import Outcome
 from hubbub.alerts.stage import Tools
 from hubbub.core.alert import Finding
 from hubbub.core.errors import Fatal
+from hubbub.core.settings import Listening
 from hubbub.flows.parts import Parts, open_parts
 from hubbub.index import queries
 
@@ -43,12 +44,8 @@ def raise_alerts(parts: Parts) -> list[Outcome]:
 
 
 def findings(parts: Parts) -> Iterator[Finding]:
-    """What every rule finds now, for every brand of ours and every source."""
-    now = parts.clock()
-    names = {
-        "brand": [brand.name for brand in parts.listening.brands if not brand.competitor],
-        "event.dataset": [entry.name for entry in parts.listening.sources],
-    }
+    """What every rule finds now, for every name that its kind tells apart."""
+    now, names = parts.clock(), watched(parts.listening)
     wanted = [kind_of(rule).wanted(rule, now) for rule in parts.rules]
     answers = iter(queries.counted(parts.index, [each for some in wanted for each in some], names))
     for rule, some in zip(parts.rules, wanted, strict=True):
@@ -57,6 +54,15 @@ def findings(parts: Parts) -> Iterator[Finding]:
             finding = kind_of(rule).find(rule, name, [by_name[name] for by_name in counted])
             if finding:
                 yield finding
+
+
+def watched(listening: Listening) -> dict[str, list[str]]:
+    """The names of the watch list, by the field that tells them apart in the index."""
+    return {
+        "brand": [brand.name for brand in listening.brands if not brand.competitor],
+        "competitor": [brand.name for brand in listening.brands if brand.competitor],
+        "event.dataset": [entry.name for entry in listening.sources],
+    }
 
 
 @cache

@@ -30,12 +30,13 @@ from typing import Literal, NamedTuple
 
 from pydantic import Field
 
+from hubbub.alerts.kind import By
 from hubbub.alerts.rule import AnyRule
 from hubbub.alerts.words import number, period, span
 from hubbub.core.alert import Counted, Finding, Subject, Wanted
 from hubbub.core.ports import Over
 
-BY = "brand"
+BY: By = "brand"
 OVER: Over = "mentions"
 _CUSTOMERS = {"bool": {"must_not": [{"term": {"user.is_brand": True}}]}}
 _NEGATIVE = {"term": {"sentiment.label": "negative"}}

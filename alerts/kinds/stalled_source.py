@@ -26,13 +26,14 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from hubbub.alerts.kind import By
 from hubbub.alerts.rule import AnyRule
 from hubbub.alerts.words import number, span
 from hubbub.core.alert import Counted, Finding, Subject, Wanted
 from hubbub.core.moments import iso, shown
 from hubbub.core.ports import Over
 
-BY = "event.dataset"
+BY: By = "event.dataset"
 OVER: Over = "events"
 Query = dict[str, Any]
 _HOUR = timedelta(hours=1)

@@ -6,14 +6,13 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import singledispatch
 from typing import Any
 
-from hubbub.core.moments import iso
+from hubbub.core.moments import EPOCH, from_milliseconds, iso
 from hubbub.core.verdict import Label
 from hubbub.dashboards.panel import Net, NetOverTime, OverTime, Panel, Question, Ranking
 
 Json = dict[str, Any]
 Search = Callable[[Mapping[str, Any]], Json]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MONDAY = timedelta(days=4)
 _WIDTHS = tuple(timedelta(hours=hours) for hours in (1, 3, 6, 12, 24, 7 * 24, 14 * 24, 28 * 24, 91 * 24, 364 * 24))
 
@@ -55,7 +54,7 @@ class Period:
 
     def starts(self, width: timedelta) -> list[datetime]:
         """Where the stretches begin that cover what is drawn: on the hour, at midnight, or on a Monday of the zone."""
-        zero = (_EPOCH + self.offset(width)).astimezone(self.clock)
+        zero = (EPOCH + self.offset(width)).astimezone(self.clock)
         first = ((self.drawn or self.start) - zero) // width
         last = (self.end - zero) // width
         return [zero + number * width for number in range(first, last + 1)]
@@ -129,11 +128,7 @@ def whole(search: Search) -> Period | None:
     found = search({"query": {"match_all": {}}, "size": 0, "aggs": bounds})["aggregations"]
     if found["first"]["value"] is None:
         return None
-    return Period(moment(found["first"]["value"]), moment(found["last"]["value"]))
-
-
-def moment(milliseconds: float) -> datetime:
-    return _EPOCH + timedelta(milliseconds=milliseconds)
+    return Period(from_milliseconds(found["first"]["value"]), from_milliseconds(found["last"]["value"]))
 
 
 @singledispatch
@@ -151,7 +146,7 @@ def _(panel: Net, reply: Json, period: Period) -> Answer:
 @_read.register(NetOverTime)
 def _(panel: OverTime | NetOverTime, reply: Json, period: Period) -> Answer:
     width = period.width(panel.most_buckets)
-    found = {moment(bucket["key"]): bucket for bucket in reply["aggregations"]["time"]["buckets"]}
+    found = {from_milliseconds(bucket["key"]): bucket for bucket in reply["aggregations"]["time"]["buckets"]}
     rows = [
         Row(stretch(start, start + width), bucket["doc_count"], _counts(bucket), start, start + width)
         for start in period.starts(width)

@@ -7,12 +7,15 @@ Ids are fixed, so a second import overwrites the first. Format: Kibana's saved o
 import json
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
+from hubbub.core.answers import retry_after
 from hubbub.core.errors import Fatal, Misconfigured, Retryable
+from hubbub.core.text import one_line
 from hubbub.dashboards.lens import DATA_VIEW, saved_object
 from hubbub.dashboards.panel import FIELD_NAMES, panels
 
@@ -23,6 +26,9 @@ DASHBOARD = "hubbub-social-care"
 TITLE = "Social care overview"
 _VERSIONS = {"index-pattern": "8.0.0", "search": "8.0.0", "lens": "8.9.0", "dashboard": "8.9.0"}
 _CONTROLS = {"brand": "brand", "platform": "source", "source": "event.dataset", "language": "language"}
+
+
+_line = partial(one_line, limit=200)
 
 
 def compile_dashboards() -> str:
@@ -70,8 +76,7 @@ def _read(answer: httpx.Response, place: str, *, objects: int) -> int:
         hint = "set HUBBUB_KIBANA__API_KEY to a key that may manage saved objects, dashboards and data views"
         raise Fatal(f"{place} refuses to import ({answer.status_code}); {hint}")
     if answer.status_code in (408, 429, 502, 503, 504):
-        wait = answer.headers.get("retry-after", "")
-        seconds = float(wait) if wait.isdecimal() else None
+        seconds = retry_after(answer.headers)
         raise Retryable(f"{place} is starting or busy ({answer.status_code}); try again in a minute", seconds)
     try:
         body = answer.json()
@@ -96,10 +101,6 @@ def _first(errors: Any) -> str:
             return f"; first {_line(kind)} {_line(name)}: {_line(reason)}"
         case _:
             return ""
-
-
-def _line(text: Any) -> str:
-    return " ".join(str(text).split())[:200]
 
 
 def _place(url: str) -> str:

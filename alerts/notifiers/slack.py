@@ -12,13 +12,15 @@ from http.client import HTTPException
 from json import JSONDecodeError
 from typing import Any, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hubbub.alerts.notifiers._blocks import blocks, fallback
+from hubbub.core.addresses import ServiceAddress
 from hubbub.core.alert import Alert
+from hubbub.core.answers import retry_after
 from hubbub.core.errors import Fatal, HubbubError, Misconfigured, Retryable
-from hubbub.core.settings import explain
+from hubbub.core.settings import load_environment
 
 T = TypeVar("T")
 EVENT = "hubbub_alert"
@@ -49,20 +51,13 @@ class SlackSettings(BaseSettings):
 
     bot_token: SecretStr | None = None
     channel: str | None = Field(default=None, pattern=r"^[CGD][A-Z0-9]+$")
-    base_url: str = "https://slack.com/api/"
-
-    @field_validator("base_url")
-    @classmethod
-    def _http(cls, url: str) -> str:
-        if not url.startswith(("http://", "https://")):
-            raise ValueError("an address starts with http:// or https://")
-        return url.rstrip("/") + "/"
+    base_url: ServiceAddress = "https://slack.com/api"
 
 
 class SlackNotifier:
     name = "slack"
 
-    def __init__(self, token: SecretStr, channel: str, base_url: str = "https://slack.com/api/") -> None:
+    def __init__(self, token: SecretStr, channel: str, base_url: str = "https://slack.com/api") -> None:
         """Asks nothing of the network.
 
         Args:
@@ -80,7 +75,7 @@ class SlackNotifier:
         quiet.setLevel(logging.CRITICAL)  # slack_sdk logs errors that are raised as well and, on DEBUG, whole messages
         self._client = WebClient(
             token.get_secret_value(),
-            base_url=base_url,
+            base_url=f"{base_url.rstrip('/')}/",
             timeout=PATIENCE,
             retry_handlers=[_rate_limit_handler()],
             logger=quiet,
@@ -93,10 +88,7 @@ class SlackNotifier:
         Raises:
             Misconfigured: a token without a channel, a wrong value, or slack_sdk is not installed.
         """
-        try:
-            settings = SlackSettings()
-        except ValidationError as error:
-            raise Misconfigured(explain(error, prefix="HUBBUB_SLACK__", joint="__", upper=True)) from None
+        settings = load_environment(SlackSettings)
         if settings.bot_token is None:
             return None
         if settings.channel is None:
@@ -231,9 +223,8 @@ def _word(value: object) -> str:
 
 
 def _seconds(headers: Any) -> float | None:
-    value = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
-    value = value[0] if isinstance(value, list) else value
-    return float(value) if value.isdecimal() else None
+    """How long Slack asks to wait."""
+    return retry_after({name: value[0] if isinstance(value, list) else value for name, value in headers.items()})
 
 
 def _rate_limit_handler() -> Any:

@@ -19,6 +19,7 @@ from hubbub.collectors._kit.address import fill, placeholders
 from hubbub.collectors._kit.export import Export, Format
 from hubbub.collectors._kit.records import Found
 from hubbub.collectors._kit.times import DateFormat, Times
+from hubbub.core.clean import clean_json
 from hubbub.core.clock import Clock, utc_now
 from hubbub.core.errors import Misconfigured, Skippable
 from hubbub.core.mention import Author, Engagement, Kind, Mention
@@ -135,7 +136,7 @@ class Collector:
         """
         for page in self._export.pages(None if since else cursor, self._needed()):
             yield Page(
-                records=[fields.storable(found.record) for found in page.found if found.record is not None],
+                records=[clean_json(found.record) for found in page.found if found.record is not None],
                 cursor=page.cursor,
                 dead=[self._letter(found) for found in page.found if found.record is None],
                 whole=page.whole,
@@ -247,7 +248,7 @@ class Collector:
         return {name: getattr(self._options.columns, name) for name in sorted(names)}
 
     def _letter(self, found: Found) -> DeadLetter:
-        raw = fields.storable({"line": found.line})
+        raw = clean_json({"line": found.line})
         return DeadLetter.of(self._options.name, "fetch", f"the line {found.problem}", raw, self._clock())
 
 

@@ -21,14 +21,16 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from hubbub.collectors._kit import fields
 from hubbub.collectors._kit.search import any_of, quoted
 from hubbub.collectors._kit.times import Times
-from hubbub.collectors._kit.web import Refused, Web, access
+from hubbub.collectors._kit.web import Refused, Web
+from hubbub.core.addresses import ServiceAddress
+from hubbub.core.clean import clean_json
 from hubbub.core.clock import Clock, utc_now
 from hubbub.core.errors import Fatal, Misconfigured, Retryable, Skippable
 from hubbub.core.mention import Author, Engagement, Kind, Mention
 from hubbub.core.moments import shown
 from hubbub.core.ports import Cursor, Page, Query, Raw
 from hubbub.core.records import DeadLetter, Identity
-from hubbub.core.settings import SourceOptions
+from hubbub.core.settings import SourceOptions, load_environment
 
 FIRST = timedelta(days=7)  # how far the first run reads back
 OVERLAP = timedelta(minutes=15)  # read again each time, since posts appear late and out of order
@@ -47,8 +49,8 @@ class Access(BaseSettings):
 
     client_id: str
     client_secret: SecretStr
-    oauth_url: str = Field(default="https://oauth.reddit.com", pattern=r"^https?://")
-    reddit_url: str = Field(default="https://www.reddit.com", pattern=r"^https?://")
+    oauth_url: ServiceAddress = "https://oauth.reddit.com"
+    reddit_url: ServiceAddress = "https://www.reddit.com"
     user_agent: str = Field(default="hubbub social listening", min_length=7)
 
 
@@ -95,7 +97,7 @@ class Collector:
 
     def __init__(self, options: Options, clock: Clock = utc_now) -> None:
         """Raises: Misconfigured: an environment variable is missing or wrong."""
-        keys = access(Access)
+        keys = load_environment(Access)
         self._options = options
         self._clock = clock
         self._reddit = praw.Reddit(
@@ -103,8 +105,8 @@ class Collector:
             client_id=keys.client_id,
             client_secret=keys.client_secret.get_secret_value(),
             user_agent=keys.user_agent,
-            oauth_url=keys.oauth_url.rstrip("/") + "/",
-            reddit_url=keys.reddit_url.rstrip("/"),
+            oauth_url=keys.oauth_url + "/",
+            reddit_url=keys.reddit_url,
             username=None,
             password=None,
             refresh_token=None,
@@ -212,7 +214,7 @@ class Collector:
             oldest = times[-1] if times else oldest
             reached = oldest < floor
             fresh = [child for child in children if (time := _time(child)) is None or time >= floor]
-            records = [fields.storable(child) for child in fresh if isinstance(child, dict)]
+            records = [clean_json(child) for child in fresh if isinstance(child, dict)]
             dead = [self._letter(child) for child in fresh if not isinstance(child, dict)]
             if more and not reached:
                 yield Page(records, None, dead)
@@ -264,7 +266,7 @@ class Collector:
         return refused
 
     def _letter(self, child: Any) -> DeadLetter:
-        raw = {"child": fields.storable(child)}
+        raw = {"child": clean_json(child)}
         return DeadLetter.of(self._options.name, "fetch", "not a thing of Reddit's", raw, self._clock())
 
 

@@ -13,20 +13,22 @@ from html import unescape
 from typing import Any
 
 import tweepy
-from pydantic import Field, SecretStr
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hubbub.collectors._kit import fields
 from hubbub.collectors._kit.search import any_of, quoted
 from hubbub.collectors._kit.times import Times
-from hubbub.collectors._kit.web import Refused, Web, access
+from hubbub.collectors._kit.web import Refused, Web
+from hubbub.core.addresses import ServiceAddress
+from hubbub.core.clean import clean_json
 from hubbub.core.clock import Clock, utc_now
 from hubbub.core.errors import Fatal, Retryable, Skippable
 from hubbub.core.mention import Author, Engagement, Kind, Mention
 from hubbub.core.moments import shown
 from hubbub.core.ports import Cursor, Page, Query, Raw
 from hubbub.core.records import DeadLetter, Identity
-from hubbub.core.settings import SourceOptions
+from hubbub.core.settings import SourceOptions, load_environment
 
 QUERY = 512  # characters of one search
 SEARCHED = timedelta(days=7)  # before now
@@ -58,7 +60,7 @@ class Access(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="HUBBUB_X__", env_ignore_empty=True, extra="ignore")
 
     bearer_token: SecretStr
-    base_url: str = Field(default="https://api.twitter.com", pattern=r"^https?://")
+    base_url: ServiceAddress = "https://api.twitter.com"
 
 
 class Options(SourceOptions):
@@ -85,12 +87,12 @@ class Collector:
 
     def __init__(self, options: Options, clock: Clock = utc_now) -> None:
         """Raises: Misconfigured: an environment variable is missing or wrong."""
-        keys = access(Access)
+        keys = load_environment(Access)
         self._options = options
         self._clock = clock
         logging.getLogger("tweepy").setLevel(logging.INFO)  # at DEBUG it writes the token
         self._client = tweepy.Client(keys.bearer_token.get_secret_value(), return_type=dict)
-        self._client.session = Web("X", _KEY, clock, ("https://api.twitter.com", keys.base_url.rstrip("/")))
+        self._client.session = Web("X", _KEY, clock, ("https://api.twitter.com", keys.base_url))
 
     def fetch(self, query: Query, cursor: Cursor | None, since: datetime | None = None) -> Iterator[Page]:
         """Yields the pages of every search, newest first; a search that is new reads the last 7 days, the most that X
@@ -234,9 +236,9 @@ class Collector:
             if isinstance(tweet, dict):
                 author_id = tweet.get("author_id")
                 author = by_id.get(author_id) if isinstance(author_id, str) else None
-                records.append(fields.storable({"tweet": tweet, "author": author}))
+                records.append(clean_json({"tweet": tweet, "author": author}))
             else:
-                raw = {"tweet": fields.storable(tweet)}
+                raw = {"tweet": clean_json(tweet)}
                 dead.append(DeadLetter.of(self._options.name, "fetch", "not a post of X's", raw, self._clock()))
         return Page(records, cursor, dead)
 

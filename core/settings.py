@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
-from urllib.parse import urlsplit
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -21,10 +20,14 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from hubbub.core.addresses import ServiceAddress
 from hubbub.core.alert import Mute
 from hubbub.core.errors import Misconfigured
 from hubbub.core.matching.watchlist import Brand
+from hubbub.core.text import one_line
 from hubbub.core.yamlfile import read_yaml
+
+S = TypeVar("S", bound=BaseSettings)
 
 
 def _without_blanks(value: Any) -> Any:
@@ -123,13 +126,8 @@ class IndexSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    url: str = ""
+    url: ServiceAddress = ""
     api_key: Secret | None = None
-
-    @field_validator("url")
-    @classmethod
-    def _http(cls, url: str) -> str:
-        return _http_address(url)
 
 
 class SentimentSettings(BaseModel):
@@ -145,13 +143,8 @@ class SentimentSettings(BaseModel):
 class KibanaSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    url: str = ""
+    url: ServiceAddress = ""
     api_key: Secret | None = None
-
-    @field_validator("url")
-    @classmethod
-    def _http(cls, url: str) -> str:
-        return _http_address(url)
 
 
 class Settings(BaseSettings):
@@ -174,16 +167,31 @@ class Settings(BaseSettings):
         return path.expanduser()
 
 
+def load_environment(kind: type[S]) -> S:
+    """The settings of that kind, by the environment.
+
+    Raises:
+        Misconfigured: a variable is missing or wrong; the message names it and holds no value.
+    """
+    try:
+        return kind()
+    except ValidationError as error:
+        prefix = str(kind.model_config.get("env_prefix", ""))
+        first = error.errors(include_input=False)[0]
+        if first["type"] == "missing":
+            variable = f"{prefix}{first['loc'][0]}".upper()
+            raise Misconfigured(f"{variable} is not set; put it into the environment") from None
+        raise Misconfigured(explain(error, prefix=prefix, joint="__", upper=True)) from None
+
+
 def load_settings() -> Settings:
-    """Reads the environment.
+    """The environment's settings.
 
     Raises:
         Misconfigured: a variable is wrong; the message names it and holds no value.
     """
     try:
-        return Settings()
-    except ValidationError as error:
-        raise Misconfigured(explain(error, prefix="HUBBUB_", joint="__", upper=True)) from None
+        return load_environment(Settings)
     except SettingsError:
         raise Misconfigured(
             "HUBBUB_INDEX, HUBBUB_SENTIMENT, HUBBUB_KIBANA: set HUBBUB_INDEX__URL and the like"
@@ -229,18 +237,5 @@ def _complaint(first: ErrorDetails) -> str:
         case "string_type":
             return "should be text"
         case "value_error":
-            return " ".join(str(first["ctx"]["error"]).split())
-    return " ".join(first["msg"].split())
-
-
-def _http_address(url: str) -> str:
-    if not url:
-        return url
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or any(char.isspace() for char in url):
-        raise ValueError("should be an address such as https://search.example:9200")
-    return url.rstrip("/")
+            return one_line(first["ctx"]["error"])
+    return one_line(first["msg"])

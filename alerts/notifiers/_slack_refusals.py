@@ -7,6 +7,7 @@ from http.client import HTTPException
 from json import JSONDecodeError
 from typing import Any
 
+from hubbub.core.answers import retry_after
 from hubbub.core.errors import Fatal, HubbubError, Retryable
 
 LOST = (OSError, HTTPException, JSONDecodeError, UnicodeDecodeError)
@@ -57,10 +58,8 @@ def code_of(error: Exception) -> Any:
 
 
 def seconds(headers: Any) -> float | None:
-    """What `Retry-After` asks for, where it is a number."""
-    value = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
-    value = value[0] if isinstance(value, list) else value
-    return float(value) if value.isdecimal() else None
+    """How long Slack asks to wait."""
+    return retry_after({name: value[0] if isinstance(value, list) else value for name, value in headers.items()})
 
 
 def _word(value: object) -> str:

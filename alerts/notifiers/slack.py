@@ -10,14 +10,15 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hubbub.alerts.notifiers._slack_blocks import blocks, fallback
 from hubbub.alerts.notifiers._slack_refusals import FIXED, GONE, LOST, code_of, explained, seconds
+from hubbub.core.addresses import ServiceAddress
 from hubbub.core.alert import Alert
 from hubbub.core.errors import Misconfigured
-from hubbub.core.settings import explain
+from hubbub.core.settings import load_environment
 
 T = TypeVar("T")
 EVENT = "hubbub_alert"
@@ -32,14 +33,7 @@ class SlackSettings(BaseSettings):
 
     bot_token: SecretStr | None = None
     channel: str | None = Field(default=None, pattern=r"^[CGD][A-Z0-9]+$")
-    base_url: str = "https://slack.com/api/"
-
-    @field_validator("base_url")
-    @classmethod
-    def _http(cls, url: str) -> str:
-        if not url.startswith(("http://", "https://")):
-            raise ValueError("an address starts with http:// or https://")
-        return url.rstrip("/") + "/"
+    base_url: ServiceAddress = "https://slack.com/api"
 
 
 class SlackNotifier:
@@ -47,7 +41,7 @@ class SlackNotifier:
 
     name = "slack"
 
-    def __init__(self, token: SecretStr, channel: str, base_url: str = "https://slack.com/api/") -> None:
+    def __init__(self, token: SecretStr, channel: str, base_url: str = "https://slack.com/api") -> None:
         """Asks nothing of the network.
 
         Args:
@@ -65,7 +59,7 @@ class SlackNotifier:
         quiet.setLevel(logging.CRITICAL)  # slack_sdk logs errors that are raised as well and, on DEBUG, whole messages
         self._client = WebClient(
             token.get_secret_value(),
-            base_url=base_url,
+            base_url=f"{base_url.rstrip('/')}/",
             timeout=PATIENCE,
             retry_handlers=[_rate_limit_handler()],
             logger=quiet,
@@ -158,10 +152,7 @@ def from_environment() -> SlackNotifier | None:
     Raises:
         Misconfigured: a token without a channel, a wrong value, or slack_sdk is not installed.
     """
-    try:
-        settings = SlackSettings()
-    except ValidationError as error:
-        raise Misconfigured(explain(error, prefix="HUBBUB_SLACK__", joint="__", upper=True)) from None
+    settings = load_environment(SlackSettings)
     if settings.bot_token is None:
         return None
     if settings.channel is None:

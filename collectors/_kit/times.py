@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Literal
 
 from hubbub.core.errors import Skippable
+from hubbub.core.moments import EPOCH
 
 DateFormat = Literal["dd/mm/yyyy", "mm/dd/yyyy", "yyyy-mm-dd", "excel"]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EXCEL = datetime(1899, 12, 30)  # since 1 March 1900: Excel's calendar has a 29 February before it, which never was
 _EXCEL_FIRST = 61
 _BUDDHIST = 543  # years
@@ -121,7 +121,7 @@ def _since_1970(number: float) -> datetime:
     """Seconds or milliseconds; what would be before March 1973 is something else (Excel's days, a year)."""
     if abs(number) < 1e8:
         raise ValueError("too small")
-    return _EPOCH + timedelta(seconds=number / 1000 if abs(number) >= 1e11 else number)
+    return EPOCH + timedelta(seconds=number / 1000 if abs(number) >= 1e11 else number)
 
 
 def _of_our_era(moment: datetime) -> datetime:

@@ -30,6 +30,7 @@ from transformers.trainer_utils import set_seed
 from transformers.utils import logging as transformers_logging
 
 from hubbub.core.errors import Misconfigured
+from hubbub.core.text import one_line
 from hubbub.core.verdict import Label
 from hubbub.models.classifier import Classifier
 from hubbub.models.sentiment import MAX_TOKENS
@@ -107,7 +108,7 @@ def load_base(base: str, texts: Sequence[str], pieces: int) -> tuple[Classifier,
         encoder = AutoModel.from_pretrained(base, dtype=torch.float32)
         tokenizer = AutoTokenizer.from_pretrained(base).backend_tokenizer
     except (OSError, ValueError, AttributeError) as error:
-        reason = " ".join(str(error).split())[:200]
+        reason = one_line(error, 200)
         raise Misconfigured(f"--base {base}: not an encoder that transformers can load ({reason})") from None
     tokenizer.no_padding()
     tokenizer.no_truncation()

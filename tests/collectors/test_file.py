@@ -16,15 +16,38 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from hubbub.collectors import file as file_collector
 from hubbub.collectors._kit import export as _export
 from hubbub.collectors._kit import records as _records
 from hubbub.collectors.file import Collector, Options
 from hubbub.core.errors import Misconfigured, Skippable
 from hubbub.core.mention import Kind
 from hubbub.core.ports import Page, Query
+from tests.collectors.contract import HOSTILE_TEXTS, CollectorContract
+from tests.fakes.exports import FakeArray, FakeLines, FakeTable
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 AT = "2026-11-20T08:00:00Z"
+
+
+class TestLines(CollectorContract):
+    collector = file_collector
+    options = "path: $EXPORTS/export.ndjson"
+    fake = FakeLines
+
+
+class TestTable(CollectorContract):
+    collector = file_collector
+    options = "path: $EXPORTS/export.csv"
+    fake = FakeTable
+    texts = tuple(text for text in HOSTILE_TEXTS if "\ud83d" not in text)  # UTF-8 has no halves
+
+
+class TestArray(CollectorContract):
+    collector = file_collector
+    options = "path: $EXPORTS/export.json"
+    fake = FakeArray
+    anew = True
 
 
 def collector(path: Path, **options: Any) -> Collector:

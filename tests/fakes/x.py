@@ -6,6 +6,7 @@ with FakeX() as x:
 """
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -44,6 +45,8 @@ class FakeX(LocalServer):
     now: posts and `since_id`s older than 7 days before it are not known.
     """
 
+    keys = ("HUBBUB_X__BEARER_TOKEN",)
+
     def __init__(self, now: datetime = NOON) -> None:
         super().__init__()
         self.posts: list[Any] = []
@@ -51,8 +54,13 @@ class FakeX(LocalServer):
         self.now = now
 
     def environment(self) -> dict[str, str]:
-        """The variables that lead the collector here."""
         return {"HUBBUB_X__BEARER_TOKEN": "the-x-token", "HUBBUB_X__BASE_URL": self.url}
+
+    def add(self, texts: Iterable[str]) -> None:
+        self.posts += [post(n, text=text) for n, text in enumerate(texts, start=len(self.posts) + 1)]
+
+    def sample(self) -> dict[str, Any]:
+        return {"tweet": post(1, text="Acme 1"), "author": user()}
 
     def answer(self, request: Request) -> Answer:
         if request.headers.get("Authorization") != "Bearer the-x-token":

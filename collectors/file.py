@@ -164,10 +164,10 @@ class Collector:
             native_id=fields.name(of("native_id")) or _hash(raw),
             kind=self._kind(of("kind"), parent),
             channel=fields.words(of("channel")) or self._options.channel,
-            posted_at=self._times.read(of("posted_at")),
+            posted_at=self._times.moment(of("posted_at")),
             observed_at=(self._export.written() or self._clock())
             if observed in (None, "")
-            else self._times.read(observed),
+            else self._times.moment(observed),
             url=None if deleted else fields.link(of("url")) or self._address(raw),
             title=None if deleted else title,
             text="" if deleted or text is None else text,

@@ -147,13 +147,19 @@ class KibanaSettings(BaseModel):
     api_key: Secret | None = None
 
 
+def environment(prefix: str) -> SettingsConfigDict:
+    """For `model_config` of settings that a collector or a notifier takes from variables of that prefix; an empty one
+    counts as not set."""
+    return SettingsConfigDict(
+        env_prefix=prefix, env_nested_delimiter="__", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
+
+
 class Settings(BaseSettings):
     """Environment variables: `HUBBUB_HOME`, `HUBBUB_CONFIG`, `HUBBUB_INDEX__URL`, ... An empty one counts as not set.
     Collectors and notifiers have their own."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="HUBBUB_", env_nested_delimiter="__", env_ignore_empty=True, frozen=True, extra="ignore"
-    )
+    model_config = environment("HUBBUB_")
 
     home: Path = Path(".hubbub")
     config: Path = Path("hubbub.yaml")

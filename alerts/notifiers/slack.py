@@ -13,14 +13,14 @@ from json import JSONDecodeError
 from typing import Any, TypeVar
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings
 
 from hubbub.alerts.notifiers._blocks import blocks, fallback
 from hubbub.core.addresses import ServiceAddress
 from hubbub.core.alert import Alert
 from hubbub.core.answers import retry_after
 from hubbub.core.errors import Fatal, HubbubError, Misconfigured, Retryable
-from hubbub.core.settings import load_environment
+from hubbub.core.settings import environment, load_environment
 
 T = TypeVar("T")
 EVENT = "hubbub_alert"
@@ -47,7 +47,7 @@ _FIXED = {"edit_window_closed", "cant_update_message"}
 class SlackSettings(BaseSettings):
     """Environment variables `HUBBUB_SLACK__BOT_TOKEN`, `HUBBUB_SLACK__CHANNEL` (an ID), `HUBBUB_SLACK__BASE_URL`."""
 
-    model_config = SettingsConfigDict(env_prefix="HUBBUB_SLACK__", env_ignore_empty=True, frozen=True, extra="ignore")
+    model_config = environment("HUBBUB_SLACK__")
 
     bot_token: SecretStr | None = None
     channel: str | None = Field(default=None, pattern=r"^[CGD][A-Z0-9]+$")

@@ -47,7 +47,7 @@ class Times:
     zone: tzinfo = UTC
     date_format: DateFormat | None = None
 
-    def read(self, value: Any) -> datetime:
+    def moment(self, value: Any) -> datetime:
         """The time in UTC.
 
         Raises:

@@ -41,10 +41,10 @@ def test_a_time_written_in_any_format_comes_back(
     local = local.replace(microsecond=0)
     written = PATTERNS[order].format(local, sign, local.year + ahead) + local.strftime(clock)
     written = written.translate(THAI_DIGITS) if thai else written
-    assert Times(zone, order).read(written) == local.replace(tzinfo=zone)
+    assert Times(zone, order).moment(written) == local.replace(tzinfo=zone)
     day = PATTERNS[order].format(local, sign, local.year + ahead)
     midnight = local.replace(hour=0, minute=0, second=0, tzinfo=zone)
-    assert Times(zone, order).read(f" {day} ") == midnight
+    assert Times(zone, order).moment(f" {day} ") == midnight
 
 
 @settings(max_examples=300)
@@ -52,7 +52,7 @@ def test_a_time_written_in_any_format_comes_back(
 def test_a_serial_number_of_excel_comes_back(local: datetime, zone: ZoneInfo, as_text: Any) -> None:
     local = local.replace(microsecond=local.microsecond // 1000 * 1000)
     serial = (local - datetime(1899, 12, 30)) / timedelta(days=1)
-    assert Times(zone, "excel").read(as_text(serial)) == local.replace(tzinfo=zone)
+    assert Times(zone, "excel").moment(as_text(serial)) == local.replace(tzinfo=zone)
 
 
 def test_excel_counts_a_day_that_never_was() -> None:
@@ -72,16 +72,16 @@ def test_iso_is_read_in_the_source_s_zone_unless_it_names_one(local: datetime, z
         said = moment.isoformat()
         return f"{moment.year + 543}{said[4:]}" if buddhist else said
 
-    assert Times(zone).read(written(local)) == local.replace(tzinfo=zone)
-    assert Times(NEW_YORK).read(written(local.replace(tzinfo=BANGKOK))) == local.replace(tzinfo=BANGKOK)
-    assert Times(zone).read(f"{local:%Y-%m-%dT%H:%M:%S}Z") == local.replace(microsecond=0, tzinfo=UTC)
+    assert Times(zone).moment(written(local)) == local.replace(tzinfo=zone)
+    assert Times(NEW_YORK).moment(written(local.replace(tzinfo=BANGKOK))) == local.replace(tzinfo=BANGKOK)
+    assert Times(zone).moment(f"{local:%Y-%m-%dT%H:%M:%S}Z") == local.replace(microsecond=0, tzinfo=UTC)
 
 
 def test_the_29th_of_february_is_of_our_year() -> None:
-    assert Times(UTC, "dd/mm/yyyy").read("29/02/2567") == datetime(2024, 2, 29, tzinfo=UTC)
-    assert Times().read("2567-02-29") == datetime(2024, 2, 29, tzinfo=UTC)
+    assert Times(UTC, "dd/mm/yyyy").moment("29/02/2567") == datetime(2024, 2, 29, tzinfo=UTC)
+    assert Times().moment("2567-02-29") == datetime(2024, 2, 29, tzinfo=UTC)
     with pytest.raises(Skippable):
-        Times(UTC, "dd/mm/yyyy").read("29/02/2568")
+        Times(UTC, "dd/mm/yyyy").moment("29/02/2568")
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_the_29th_of_february_is_of_our_year() -> None:
     ],
 )
 def test_a_time_that_the_clocks_skipped_or_repeated_is_one_moment(said: str, meant: datetime) -> None:
-    assert Times(NEW_YORK).read(said) == meant
+    assert Times(NEW_YORK).moment(said) == meant
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_time_that_the_clocks_skipped_or_repeated_is_one_moment(said: str, mea
 )
 def test_what_cannot_be_read_one_way_says_what_to_set(date_format: DateFormat | None, said: Any, reason: str) -> None:
     with pytest.raises(Skippable, match="has ") as raised:
-        Times(BANGKOK, date_format).read(said)
+        Times(BANGKOK, date_format).moment(said)
     assert reason in str(raised.value)
 
 
@@ -143,6 +143,6 @@ ANY = st.one_of(
 @given(said=ANY, date_format=st.sampled_from([None, *PATTERNS, "excel"]), zone=ZONES)
 def test_anything_is_a_time_or_skipped(said: Any, date_format: DateFormat | None, zone: ZoneInfo) -> None:
     try:
-        assert Times(zone, date_format).read(said).tzinfo is UTC
+        assert Times(zone, date_format).moment(said).tzinfo is UTC
     except Skippable as error:
         assert "\n" not in str(error)

@@ -80,6 +80,9 @@ class FakeReddit(LocalServer):
             "HUBBUB_REDDIT__REDDIT_URL": self.url,
         }
 
+    def secrets(self) -> list[str]:
+        return [*super().secrets(), "bearer token"]
+
     def add(self, texts: Iterable[str]) -> None:
         """Submissions and comments by turns, a minute apart, the first of them 40 hours before noon."""
         for n, text in enumerate(texts, start=len(self.submissions) + len(self.comments)):

@@ -69,6 +69,10 @@ class LocalServer:
         """The variables that lead the collector here."""
         raise NotImplementedError
 
+    def secrets(self) -> list[str]:
+        """What no message, error or log may hold."""
+        return [self.environment()[name] for name in self.keys]
+
     def add(self, texts: Iterable[str]) -> None:
         """Puts new posts with these texts here, the oldest first, all of them posted before noon of 2026-11-22."""
         raise NotImplementedError

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from hubbub.alerts.message import write
-from hubbub.alerts.notifiers._blocks import blocks, fallback
-from hubbub.alerts.notifiers.slack import SlackNotifier
+from hubbub.alerts.notifiers._slack_blocks import blocks, fallback
+from hubbub.alerts.notifiers.slack import SlackNotifier, from_environment
 from hubbub.core.alert import Alert, Evidence
 from hubbub.core.errors import Fatal, HubbubError, Misconfigured, Retryable
 from tests.alerts.made import POST as SAID
@@ -227,14 +227,14 @@ def environment(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
 
 def test_without_a_token_there_is_no_slack(monkeypatch: pytest.MonkeyPatch) -> None:
     environment(monkeypatch)
-    assert SlackNotifier.from_environment() is None
+    assert from_environment() is None
     environment(monkeypatch, BOT_TOKEN="", CHANNEL="C1")
-    assert SlackNotifier.from_environment() is None
+    assert from_environment() is None
 
 
 def test_the_environment_names_token_channel_and_address(slack: FakeSlack, monkeypatch: pytest.MonkeyPatch) -> None:
     environment(monkeypatch, BOT_TOKEN=TOKEN, CHANNEL=CHANNEL, BASE_URL=slack.url)
-    notifier = SlackNotifier.from_environment()
+    notifier = from_environment()
     assert notifier is not None
     notifier.send(ALERT)
     assert slack.messages[0]["channel"] == CHANNEL
@@ -253,7 +253,7 @@ def test_a_wrong_environment_is_named_without_the_token(
 ) -> None:
     environment(monkeypatch, **values)
     with pytest.raises(Misconfigured, match=named) as caught:
-        SlackNotifier.from_environment()
+        from_environment()
     assert TOKEN not in str(caught.value)
 
 
@@ -269,10 +269,10 @@ def test_without_slack_sdk_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPa
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(builtins, "__import__", without)
     environment(monkeypatch)
-    assert SlackNotifier.from_environment() is None
+    assert from_environment() is None
     environment(monkeypatch, BOT_TOKEN=TOKEN, CHANNEL=CHANNEL)
     with pytest.raises(Misconfigured, match="pip install slack-sdk"):
-        SlackNotifier.from_environment()
+        from_environment()
 
 
 nasty = st.text(max_size=60) | st.sampled_from(

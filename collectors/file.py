@@ -33,16 +33,18 @@ _IN_ADDRESSES = ("author_id", "author_name", "brand", "channel", "conversation_i
 
 
 class Options(SourceOptions):
-    """Attributes:
-    path: of the file; `$NAME` and `${NAME}` are taken from the environment; relative to `hubbub.yaml`.
-    format: where the file's name does not say it.
-    source: the place that the file was exported from.
-    channel: for records that do not name theirs.
-    timezone: of times that name none; by default that of `hubbub.yaml`.
-    date_format: `dd/mm/yyyy`, `mm/dd/yyyy` or `yyyy-mm-dd`, whichever sign is between them and with or without a time
-        behind, or `excel` for its serial numbers; by default ISO 8601, or seconds or milliseconds since 1970. A year
-        from 2400 on is of the Buddhist era.
-    url_template: the address of a record that has none: `https://forum.example/t/{conversation_id}#post-{native_id}`.
+    """What an entry of `sources:` may say of a file.
+
+    Attributes:
+        path: of the file; `$NAME` and `${NAME}` are taken from the environment; relative to `hubbub.yaml`.
+        format: where the file's name does not say it.
+        source: the place that the file was exported from.
+        channel: for records that do not name theirs.
+        timezone: of times that name none; by default that of `hubbub.yaml`.
+        date_format: `dd/mm/yyyy`, `mm/dd/yyyy` or `yyyy-mm-dd`, whichever sign is between them and with or without a
+            time behind, or `excel` for its serial numbers; by default ISO 8601, or seconds or milliseconds since 1970.
+            A year from 2400 on is of the Buddhist era.
+        url_template: the address of a record that has none: `https://forum.example/t/{conversation_id}#post-{native_id}`.
     """
 
     path: Path

@@ -49,9 +49,11 @@ class Access(BaseSettings):
 
 
 class Options(SourceOptions):
-    """Attributes:
-    subreddits: without `r/`; `all` is all of Reddit, in which only submissions can be found.
-    comments: whether to read comments too; by default where subreddits are named.
+    """What an entry of `sources:` may say of Reddit.
+
+    Attributes:
+        subreddits: without `r/`; `all` is all of Reddit, in which only submissions can be found.
+        comments: whether to read comments too; by default where subreddits are named.
     """
 
     subreddits: tuple[str, ...] = Field(default=("all",), min_length=1)
@@ -81,7 +83,11 @@ class Collector(ListedByTime[Options]):
     full = 900
 
     def __init__(self, options: Options, clock: Clock = utc_now) -> None:
-        """Raises: Misconfigured: an environment variable is missing or wrong."""
+        """Asks nothing yet.
+
+        Raises:
+            Misconfigured: an environment variable is missing or wrong.
+        """
         super().__init__(options, clock)
         keys = load_environment(Access)
         self._reddit = praw.Reddit(

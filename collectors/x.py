@@ -65,8 +65,10 @@ class Access(BaseSettings):
 
 
 class Options(SourceOptions):
-    """Attributes:
-    own_posts: also read what the watched handles say themselves, to see what was answered; X charges for each post.
+    """What an entry of `sources:` may say of X.
+
+    Attributes:
+        own_posts: also read what the watched handles say themselves, to see what was answered; X charges for each post.
     """
 
     own_posts: bool = True
@@ -81,7 +83,11 @@ class Collector(Listed[Options, str]):
     post = "tweet"
 
     def __init__(self, options: Options, clock: Clock = utc_now) -> None:
-        """Raises: Misconfigured: an environment variable is missing or wrong."""
+        """Asks nothing yet.
+
+        Raises:
+            Misconfigured: an environment variable is missing or wrong.
+        """
         super().__init__(options, clock)
         keys = load_environment(Access)
         logging.getLogger("tweepy").setLevel(logging.INFO)  # at DEBUG it writes the token

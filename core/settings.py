@@ -59,9 +59,11 @@ class SourceEntry(SourceOptions):
 
 
 class AlertSettings(BaseModel):
-    """Attributes:
-    rules: by the name of a shipped rule, numbers of it that are to be others.
-    rules_dir: a folder with further rules (`*.toml`), relative to `hubbub.yaml`.
+    """What the entry `alerts:` may say.
+
+    Attributes:
+        rules: by the name of a shipped rule, numbers of it that are to be others.
+        rules_dir: a folder with further rules (`*.toml`), relative to `hubbub.yaml`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -120,8 +122,10 @@ def _refuse_twins(what: str, names: Iterable[str]) -> None:
 
 
 class IndexSettings(BaseModel):
-    """Attributes:
-    url: of Elasticsearch; empty means the embedded index under `home`.
+    """Where mentions are kept.
+
+    Attributes:
+        url: of Elasticsearch; empty means the embedded index under `home`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -131,8 +135,10 @@ class IndexSettings(BaseModel):
 
 
 class SentimentSettings(BaseModel):
-    """Attributes:
-    model: empty means the embedded model, `fast` the same in haste; else a folder or a hub id.
+    """Which model judges.
+
+    Attributes:
+        model: empty means the embedded model, `fast` the same in haste; else a folder or a hub id.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -114,12 +114,14 @@ class OtherSide(Protocol):
 
 
 class CollectorContract:
-    """Attributes:
-    collector: the module `collectors/<name>.py`.
-    options: of its entry in `sources:`, as `hubbub.yaml` says them, without name and collector.
-    fake: the other side.
-    anew: what changed there is fetched whole again.
-    texts: hostile ones that the other side can hold.
+    """What every collector promises.
+
+    Attributes:
+        collector: the module `collectors/<name>.py`.
+        options: of its entry in `sources:`, as `hubbub.yaml` says them, without name and collector.
+        fake: the other side.
+        anew: what changed there is fetched whole again.
+        texts: hostile ones that the other side can hold.
     """
 
     collector: ClassVar[ModuleType]

@@ -56,7 +56,7 @@ def test_a_serial_number_of_excel_comes_back(local: datetime, zone: ZoneInfo, as
 
 
 def test_excel_counts_a_day_that_never_was() -> None:
-    """https://learn.microsoft.com/office/troubleshoot/excel/wrongly-assumes-1900-is-leap-year: 61 is 1 March 1900."""
+    """Number 61 is 1 March 1900 (https://learn.microsoft.com/office/troubleshoot/excel/wrongly-assumes-1900-is-leap-year)."""
     assert from_excel(61) == datetime(1900, 3, 1)
     assert from_excel(25569) == datetime(1970, 1, 1)
     assert from_excel(46350.5) == datetime(2026, 11, 24, 12)

@@ -16,9 +16,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 @dataclass(frozen=True)
 class Answer:
-    """Attributes:
-    body: bytes as they are, anything else as JSON.
-    cut: bytes of the body that are announced but not sent.
+    """What the server says to one request.
+
+    Attributes:
+        body: bytes as they are, anything else as JSON.
+        cut: bytes of the body that are announced but not sent.
     """
 
     status: int = 200

@@ -27,9 +27,11 @@ Format = Literal["ndjson", "json", "csv"]
 
 @dataclass(frozen=True)
 class FilePage:
-    """Attributes:
-    cursor: the place behind the last record that nothing written later can change.
-    whole: this reading began at the file's start.
+    """Some of what a file holds, and the place behind it.
+
+    Attributes:
+        cursor: the place behind the last record that nothing written later can change.
+        whole: this reading began at the file's start.
     """
 
     found: list[Found]
@@ -41,7 +43,11 @@ class Export:
     """One file. Going on in NDJSON or CSV costs nothing; packed files and JSON are gone through from their start."""
 
     def __init__(self, path: Path, format_: Format | None = None) -> None:
-        """Raises: Misconfigured: neither the name nor `format_` says what the file holds."""
+        """Takes the format from the file's name, unless it is told.
+
+        Raises:
+            Misconfigured: neither says what the file holds.
+        """
         self._path = path
         self._packed = path.suffix.lower() == ".gz"
         named = _SUFFIXES.get((path.with_suffix("") if self._packed else path).suffix.lower())

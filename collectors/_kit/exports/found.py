@@ -9,10 +9,12 @@ SHOWN = 10_000  # characters of what is no record
 
 @dataclass(frozen=True)
 class Found:
-    """Attributes:
-    record: None where there is none to be had; `problem` then says why and `line` what stands there.
-    end: bytes of the (unpacked) file up to behind it.
-    complete: nothing that is written behind it later can change it.
+    """One thing found.
+
+    Attributes:
+        record: None where there is none to be had; `problem` then says why and `line` what stands there.
+        end: bytes of the (unpacked) file up to behind it.
+        complete: nothing that is written behind it later can change it.
     """
 
     record: Raw | None

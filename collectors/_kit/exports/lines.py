@@ -11,15 +11,22 @@ _BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True)
 class Line:
-    """Attributes:
-    content: the bytes, at most LONGEST. size: all its bytes.
+    """One line with its line break.
+
+    Attributes:
+        content: its bytes, at most LONGEST.
+        size: how many bytes it has.
     """
 
     content: bytes
     size: int
 
     def text(self) -> str:
-        """Raises: ValueError: too long, or not UTF-8."""
+        """The line as text.
+
+        Raises:
+            ValueError: it is too long, or not UTF-8.
+        """
         if self.size > len(self.content):
             raise ValueError(f"is longer than {LONGEST >> 20} MiB")
         try:

@@ -19,7 +19,7 @@ from hubbub.collectors._kit.listed import Answer, Listing, key_of
 from hubbub.collectors._kit.listed_by_time import ListedByTime
 from hubbub.collectors._kit.search import any_of, quoted
 from hubbub.collectors._kit.times import Times
-from hubbub.collectors._kit.web import Refused, Web
+from hubbub.collectors._kit.web import Refused, Web, readable
 from hubbub.core.addresses import ServiceAddress
 from hubbub.core.clock import Clock, utc_now
 from hubbub.core.errors import Fatal, Misconfigured, Retryable, Skippable
@@ -179,27 +179,28 @@ class Collector(ListedByTime[Options]):
         """Asks for the newest submission of the first subreddit."""
         name = self._options.subreddits[0]
         answer = next(self.answers(Listing("", f"r/{name}/new/", {"limit": 1})))
+        return f"Reddit lets us read r/{name} ({self._newest(answer.posts)})"
+
+    def _newest(self, posts: list[Any]) -> str:
+        if not posts:
+            return "no post yet"
         try:
-            when = (
-                f"newest post {shown(Times().moment(self.posted(answer.posts[0])))}" if answer.posts else "no post yet"
-            )
-        except Skippable:
-            when = "of its newest post the time cannot be read"
-        return f"Reddit lets us read r/{name} ({when})"
+            return f"newest post {shown(Times().moment(self.posted(posts[0])))}"
+        except Skippable as error:
+            return f"its newest post {error}"
 
     def _request(self, path: str, params: dict[str, Any]) -> Any:
-        try:
-            return self._reddit.request(method="GET", path=path, params=params)
-        except prawcore.RequestException as error:
-            if isinstance(error.original_exception, Refused):
-                raise self._meaning(error.original_exception) from None
-            if isinstance(error.original_exception, Retryable):
-                raise error.original_exception from None
-            raise Retryable(f"Reddit cannot be reached ({type(error.original_exception).__name__})") from None
-        except prawcore.OAuthException:
-            raise Fatal(f"Reddit does not accept our key; check {_KEYS}") from None
-        except (prawcore.PrawcoreException, PRAWException, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise Retryable(f"Reddit's answer cannot be read ({type(error).__name__})") from None
+        with readable("Reddit", prawcore.PrawcoreException, PRAWException, KeyError, TypeError, AttributeError):
+            try:
+                return self._reddit.request(method="GET", path=path, params=params)
+            except prawcore.RequestException as error:
+                if isinstance(error.original_exception, Refused):
+                    raise self._meaning(error.original_exception) from None
+                if isinstance(error.original_exception, Retryable):
+                    raise error.original_exception from None
+                raise Retryable(f"Reddit cannot be reached ({type(error.original_exception).__name__})") from None
+            except prawcore.OAuthException:
+                raise Fatal(f"Reddit does not accept our key; check {_KEYS}") from None
 
     def _meaning(self, refused: Refused) -> Fatal:
         of_subreddit = re.search(r"/r/(?!all/)(\w+)/", refused.path)

@@ -6,7 +6,7 @@ A record is `{"tweet": {...}, "author": {...}}`: a post as X sends it, and its a
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from html import unescape
@@ -20,7 +20,7 @@ from hubbub.collectors._kit import fields
 from hubbub.collectors._kit.listed import Answer, Listed, Listing, Step, key_of
 from hubbub.collectors._kit.search import any_of, quoted
 from hubbub.collectors._kit.times import Times
-from hubbub.collectors._kit.web import Refused, Web
+from hubbub.collectors._kit.web import Refused, Web, readable
 from hubbub.core.addresses import ServiceAddress
 from hubbub.core.clock import Clock, utc_now
 from hubbub.core.errors import Fatal, Retryable, Skippable
@@ -128,7 +128,8 @@ class Collector(Listed[Options, str]):
         """A page of posts, each with its author, which X sends apart."""
         try:
             asked = {**_FIELDS, **listing.params, "next_token": following}
-            answer = self._said(lambda: self._client.search_recent_tweets(**asked))
+            with readable("X", tweepy.TweepyException):
+                answer = self._client.search_recent_tweets(**asked)
         except Refused as error:
             if error.status == 400 and "since_id" not in error.detail:
                 search = listing.params["query"]
@@ -191,7 +192,8 @@ class Collector(Listed[Options, str]):
     def probe(self) -> str:
         """Asks how many posts were read this month, which X does not charge for
         (https://docs.x.com/x-api/usage/get-usage)."""
-        answer = self._said(lambda: self._client.request("GET", "/2/usage/tweets").json())
+        with readable("X", tweepy.TweepyException):
+            answer = self._client.request("GET", "/2/usage/tweets").json()
         usage = fields.part(fields.part(answer).get("data"))
         read, cap = fields.count(usage.get("project_usage")), fields.count(usage.get("project_cap"))
         if read is None:
@@ -210,12 +212,6 @@ class Collector(Listed[Options, str]):
             place = max([*ids, *([] if place is None else [place])], key=int, default=None)
             last = not answer.following
             yield Step(answer.posts, last, place if last else None)
-
-    def _said(self, ask: Callable[[], Any]) -> Any:
-        try:
-            return ask()
-        except (tweepy.TweepyException, ValueError) as error:
-            raise Retryable(f"X's answer cannot be read ({type(error).__name__})") from None
 
 
 def _with_author(tweet: Any, authors: Mapping[str, Any]) -> Any:

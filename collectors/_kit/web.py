@@ -100,9 +100,10 @@ def readable(service: str, *errors: type[Exception]) -> Iterator[None]:
     Raises:
         Retryable: it cannot be read.
     """
+    unreadable: tuple[type[Exception], ...] = (ValueError, RecursionError, *errors)
     try:
         yield
-    except (ValueError, RecursionError, *errors) as error:
+    except unreadable as error:
         raise Retryable(f"{service}'s answer cannot be read ({type(error).__name__})") from None
 
 

@@ -4,7 +4,8 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from hubbub.models.engine import Floats, Ids
+from hubbub.models.engine import Ids
+from hubbub.models.judge import Floats
 
 
 def has_cuda() -> bool:

@@ -32,7 +32,7 @@ from transformers.utils import logging as transformers_logging
 from hubbub.core.errors import Misconfigured
 from hubbub.core.verdict import Label
 from hubbub.models.classifier import Classifier
-from hubbub.models.sentiment import MAX_TOKENS
+from hubbub.models.embedded import MAX_TOKENS
 from hubbub.models.text import clean
 from hubbub.models.training.card import Run
 from hubbub.models.training.labelled import Labelled, labelled_files, posts_in, read_labelled

@@ -7,7 +7,7 @@ from hubbub.core.mention import Mention
 from hubbub.core.ports import Reader
 from hubbub.core.verdict import Label
 from hubbub.models.enrich import Enrichment
-from hubbub.models.sentiment import load_judge
+from hubbub.models.load import load_judge
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 

@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 
 from hubbub.core.errors import Misconfigured
 from hubbub.core.verdict import Label
-from hubbub.models.sentiment import load_judge
+from hubbub.models.load import load_judge
 from hubbub.models.training import train as training
 from hubbub.models.training.evaluate import evaluate
 from hubbub.models.training.labelled import read_labelled

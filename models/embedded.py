@@ -129,7 +129,8 @@ def column(by_language: Mapping[str, float], languages: Sequence[str]) -> Floats
 def softmax(logits: Floats) -> Floats:
     """Probabilities along the last axis."""
     powers: Floats = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
+    shares: Floats = powers / powers.sum(axis=-1, keepdims=True)
+    return shares
 
 
 def fingerprint(folder: Path) -> str:

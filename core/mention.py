@@ -23,10 +23,12 @@ class Kind(StrEnum):
 
 
 class Author(BaseModel):
-    """Attributes:
-    id: the source's own id of the account, which survives a change of name.
-    name: the handle, without `@` or `u/`.
-    is_brand: the account speaks for the brand.
+    """Who said it, as far as the source tells.
+
+    Attributes:
+        id: the source's own id of the account, which survives a change of name.
+        name: the handle, without `@` or `u/`.
+        is_brand: the account speaks for the brand.
     """
 
     model_config = ConfigDict(frozen=True)

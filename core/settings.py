@@ -59,9 +59,11 @@ class SourceEntry(SourceOptions):
 
 
 class AlertSettings(BaseModel):
-    """Attributes:
-    rules: by the name of a shipped rule, numbers of it that are to be others.
-    rules_dir: a folder with further rules (`*.toml`), relative to `hubbub.yaml`.
+    """What the entry `alerts:` may say.
+
+    Attributes:
+        rules: by the name of a shipped rule, numbers of it that are to be others.
+        rules_dir: a folder with further rules (`*.toml`), relative to `hubbub.yaml`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -120,8 +122,10 @@ def _refuse_twins(what: str, names: Iterable[str]) -> None:
 
 
 class IndexSettings(BaseModel):
-    """Attributes:
-    url: of Elasticsearch; empty means the embedded index under `home`.
+    """Where mentions are kept.
+
+    Attributes:
+        url: of Elasticsearch; empty means the embedded index under `home`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -131,8 +135,10 @@ class IndexSettings(BaseModel):
 
 
 class SentimentSettings(BaseModel):
-    """Attributes:
-    model: empty means the embedded model, `fast` the same in haste; else a folder or a hub id.
+    """Which model judges.
+
+    Attributes:
+        model: empty means the embedded model, `fast` the same in haste; else a folder or a hub id.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -147,13 +153,19 @@ class KibanaSettings(BaseModel):
     api_key: Secret | None = None
 
 
+def environment(prefix: str) -> SettingsConfigDict:
+    """For `model_config` of settings that a collector or a notifier takes from variables of that prefix; an empty one
+    counts as not set."""
+    return SettingsConfigDict(
+        env_prefix=prefix, env_nested_delimiter="__", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
+
+
 class Settings(BaseSettings):
     """Environment variables: `HUBBUB_HOME`, `HUBBUB_CONFIG`, `HUBBUB_INDEX__URL`, ... An empty one counts as not set.
     Collectors and notifiers have their own."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="HUBBUB_", env_nested_delimiter="__", env_ignore_empty=True, frozen=True, extra="ignore"
-    )
+    model_config = environment("HUBBUB_")
 
     home: Path = Path(".hubbub")
     config: Path = Path("hubbub.yaml")

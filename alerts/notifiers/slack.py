@@ -11,14 +11,14 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings
 
 from hubbub.alerts.notifiers._slack_blocks import blocks, fallback
 from hubbub.alerts.notifiers._slack_refusals import FIXED, GONE, LOST, code_of, explained, seconds
 from hubbub.core.addresses import ServiceAddress
 from hubbub.core.alert import Alert
 from hubbub.core.errors import Misconfigured
-from hubbub.core.settings import load_environment
+from hubbub.core.settings import environment, load_environment
 
 T = TypeVar("T")
 EVENT = "hubbub_alert"
@@ -29,7 +29,7 @@ CLOCKS_DIFFER = timedelta(hours=1)  # at most, Slack's and ours
 class SlackSettings(BaseSettings):
     """Environment variables `HUBBUB_SLACK__BOT_TOKEN`, `HUBBUB_SLACK__CHANNEL` (an ID), `HUBBUB_SLACK__BASE_URL`."""
 
-    model_config = SettingsConfigDict(env_prefix="HUBBUB_SLACK__", env_ignore_empty=True, frozen=True, extra="ignore")
+    model_config = environment("HUBBUB_SLACK__")
 
     bot_token: SecretStr | None = None
     channel: str | None = Field(default=None, pattern=r"^[CGD][A-Z0-9]+$")

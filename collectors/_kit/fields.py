@@ -1,5 +1,6 @@
 """Reads the values of records that strangers wrote: any type, any length, any bytes."""
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -39,6 +40,12 @@ def count(value: Any, lowest: int = 0) -> int | None:
         value = int(value)
     whole = isinstance(value, int) and not isinstance(value, bool)
     return value if whole and lowest <= value < _LONG else None
+
+
+def number(value: Any) -> float | None:
+    """A number of any kind, but no text that looks like one."""
+    usable = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    return float(value) if usable else None
 
 
 def link(value: Any) -> str | None:

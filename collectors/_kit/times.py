@@ -47,7 +47,7 @@ class Times:
     zone: tzinfo = UTC
     date_format: DateFormat | None = None
 
-    def read(self, value: Any) -> datetime:
+    def moment(self, value: Any) -> datetime:
         """The time in UTC.
 
         Raises:
@@ -63,7 +63,11 @@ class Times:
             raise Skippable(self._reason(value)) from None
 
     def _read(self, value: Any) -> datetime:
-        """Raises: ValueError, OverflowError: it is no time."""
+        """The time, in no zone where it names none.
+
+        Raises:
+            ValueError, OverflowError: it is no time.
+        """
         number = value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
         if self.date_format == "excel":
             return from_excel(float(value.replace(",", ".")) if _matches(_NUMBER, value) else number)

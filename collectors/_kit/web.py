@@ -2,7 +2,8 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -87,6 +88,23 @@ class Web(requests.Session):
         }
         message = f"{self._service} {reasons.get(status, f'refuses the request ({status})')}"
         return Refused(message, status, path, response.text[:1000])
+
+
+@contextmanager
+def readable(service: str, *errors: type[Exception]) -> Iterator[None]:
+    """Around what takes an answer apart.
+
+    Args:
+        errors: those that the vendor's client raises where it cannot; Python's own are known.
+
+    Raises:
+        Retryable: it cannot be read.
+    """
+    unreadable: tuple[type[Exception], ...] = (ValueError, RecursionError, *errors)
+    try:
+        yield
+    except unreadable as error:
+        raise Retryable(f"{service}'s answer cannot be read ({type(error).__name__})") from None
 
 
 def wait_asked(headers: Mapping[str, str], now: datetime) -> float | None:

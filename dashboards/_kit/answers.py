@@ -1,7 +1,7 @@
 """What a panel's question found."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from hubbub.dashboards._kit.questions import Json
@@ -31,18 +31,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a panel's question found in a period.
+    """What a panel's question found in a period; a form that finds more has an answer of its own.
 
     Attributes:
         total: all mentions that the panel's query finds in the period.
-        hits: the documents, where the question asks for them.
-        left_out: mentions of values that did not make it into the ranking.
     """
 
     total: int
-    rows: list[Row] = field(default_factory=list)
-    hits: list[Json] = field(default_factory=list)
-    left_out: int = 0
+    rows: Sequence[Row] = ()
 
 
 def total(reply: Json) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from types import ModuleType
+from typing import Any
 
 from hubbub.dashboards._kit.panel import Panel
 
@@ -19,7 +20,7 @@ class Placed:
     """
 
     name: str
-    panel: Panel
+    panel: Panel[Any]
     x: int
     y: int
     width: int
@@ -52,8 +53,8 @@ class Board:
             y += height
 
 
-def _rows(panels: Sequence[tuple[str, Panel]]) -> Iterator[list[tuple[str, Panel]]]:
-    row: list[tuple[str, Panel]] = []
+def _rows(panels: Sequence[tuple[str, Panel[Any]]]) -> Iterator[list[tuple[str, Panel[Any]]]]:
+    row: list[tuple[str, Panel[Any]]] = []
     for name, panel in panels:
         if sum(each.width for _, each in row) + panel.width > COLUMNS:
             yield row

@@ -89,6 +89,24 @@ def xy(series: str, axis: Json, measures: Json, *, drawn: Sequence[str] = (), ex
     return Lens("lnsXY", {**axis, **measures}, drawing)
 
 
+def column(operation: str, label: str, **more: Any) -> Json:
+    """A column that computes a number.
+
+    Args:
+        operation: Kibana's name for it, such as `count` or `median`.
+        more: what belongs to that operation, such as `sourceField` and `params`.
+    """
+    return {
+        "operationType": operation,
+        "label": label,
+        "dataType": "number",
+        "isBucketed": False,
+        "scale": "ratio",
+        "customLabel": True,
+        **more,
+    }
+
+
 def count(label: str, *, only: str | None = None, as_null: bool = True) -> Json:
     """The column that counts mentions.
 
@@ -97,7 +115,7 @@ def count(label: str, *, only: str | None = None, as_null: bool = True) -> Json:
         as_null: nought is drawn as nothing.
     """
     filtered = {"filter": {"language": "kuery", "query": only}} if only else {}
-    return _column("count", label, sourceField="___records___", params={"emptyAsNull": as_null}, **filtered)
+    return column("count", label, sourceField="___records___", params={"emptyAsNull": as_null}, **filtered)
 
 
 def counts(*, split: bool) -> Json:
@@ -131,8 +149,8 @@ def net(label: str) -> Json:
         "netX0": count(part, only=_SENTIMENTS["positive"], as_null=False),
         "netX1": count(part, only=_SENTIMENTS["negative"], as_null=False),
         "netX2": count(part, as_null=False),
-        "netX3": _column("math", part, params={"tinymathAst": division}, references=["netX0", "netX1", "netX2"]),
-        "net": _column(
+        "netX3": column("math", part, params={"tinymathAst": division}, references=["netX0", "netX1", "netX2"]),
+        "net": column(
             "formula",
             label,
             params={
@@ -184,16 +202,4 @@ def values(field: str, most: int) -> Json:
                 "excludeIsRegex": False,
             },
         }
-    }
-
-
-def _column(operation: str, label: str, **more: Any) -> Json:
-    return {
-        "operationType": operation,
-        "label": label,
-        "dataType": "number",
-        "isBucketed": False,
-        "scale": "ratio",
-        "customLabel": True,
-        **more,
     }

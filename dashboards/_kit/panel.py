@@ -6,17 +6,20 @@ the question names no period, and whoever asks adds it (Kibana by its time picke
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 
-from hubbub.dashboards._kit.answers import Answer, total
+from hubbub.dashboards._kit.answers import Answer
 from hubbub.dashboards._kit.cards import Card, Frame
 from hubbub.dashboards._kit.lens import Lens, SavedSearch
 from hubbub.dashboards._kit.period import Period
 from hubbub.dashboards._kit.questions import CUSTOMERS, Json, Query, Search
 
+A = TypeVar("A", bound=Answer)
+"""What the form's question finds."""
+
 
 @dataclass(frozen=True, kw_only=True)
-class Panel(ABC):
+class Panel(ABC, Generic[A]):
     """A panel of any form.
 
     Attributes:
@@ -34,8 +37,8 @@ class Panel(ABC):
     reading: str
     query: Query = field(default_factory=lambda: CUSTOMERS)
 
-    def ask(self, search: Search, period: Period) -> Answer:
-        """Raises what `search` raises."""
+    def ask(self, search: Search, period: Period) -> A:
+        """What an index finds over the period. Raises what `search` raises."""
         return self.read(search(self.question(period)), period)
 
     def question(self, period: Period) -> Json:
@@ -47,14 +50,14 @@ class Panel(ABC):
         """What is asked of the mentions beyond how many they are, as parts of a search body."""
         return {}
 
-    def read(self, reply: Json, period: Period) -> Answer:
+    @abstractmethod
+    def read(self, reply: Json, period: Period) -> A:
         """What the index's reply says."""
-        return Answer(total(reply))
 
     @abstractmethod
     def kibana(self) -> Lens | SavedSearch:
         """What Kibana shows."""
 
     @abstractmethod
-    def card(self, answer: Answer, frame: Frame) -> Card:
+    def card(self, answer: A, frame: Frame) -> Card:
         """What a page shows."""

@@ -9,7 +9,7 @@ from hubbub.dashboards._kit.questions import Json
 from hubbub.dashboards._kit.words import counted, signed
 
 
-class Net(Panel):
+class Net(Panel[Answer]):
     """Share of positive minus share of negative mentions, -1..1, as one number."""
 
     width, height = 16, 7

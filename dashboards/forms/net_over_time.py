@@ -17,7 +17,7 @@ MOST = 20
 _AROUND_ZERO = "datum.value == 0 ? '0' : replace(datum.label, '-', '\u2212')"
 
 
-class NetOverTime(Panel):
+class NetOverTime(Panel[Answer]):
     """Net sentiment along time; a stretch without mentions has no point."""
 
     width, height = 16, 13

@@ -17,7 +17,7 @@ MOST = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class OverTime(Panel):
+class OverTime(Panel[Answer]):
     """Mentions along time.
 
     Attributes:

@@ -1,5 +1,6 @@
 """A list of posts, newest first, each with its link."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,7 +32,18 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Posts(Panel):
+class Found(Answer):
+    """The posts themselves.
+
+    Attributes:
+        hits: as the index keeps them, in the order of the list.
+    """
+
+    hits: Sequence[Json]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posts(Panel[Found]):
     """The posts that the query finds.
 
     Attributes:
@@ -47,13 +59,13 @@ class Posts(Panel):
     def asked(self, period: Period) -> Json:
         return {"size": self.most, "sort": [{_WHEN: "desc"}], "_source": [_WHEN, *_COLUMNS]}
 
-    def read(self, reply: Json, period: Period) -> Answer:
-        return Answer(answers.total(reply), hits=reply["hits"]["hits"])
+    def read(self, reply: Json, period: Period) -> Found:
+        return Found(total=answers.total(reply), hits=reply["hits"]["hits"])
 
     def kibana(self) -> lens.SavedSearch:
         return lens.SavedSearch(columns=_COLUMNS, sort=[(_WHEN, "desc")])
 
-    def card(self, answer: Answer, frame: Frame) -> PostsCard:
+    def card(self, answer: Found, frame: Frame) -> PostsCard:
         posts = [_post(hit["_source"], unmasked=frame.unmasked) for hit in answer.hits]
         of_all = f" of {answer.total:,}" if len(posts) < answer.total else ""
         return PostsCard(says=f"{len(posts):,}{of_all}, newest first", posts=posts, nothing=self.nothing)

@@ -18,7 +18,18 @@ ROOM_FOR_NAMES = 124  # pixels; fixed, since the reader's fonts are not known he
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ranking(Panel):
+class Ranked(Answer):
+    """A row a value, the most frequent first.
+
+    Attributes:
+        left_out: mentions of values that did not make it into the ranking.
+    """
+
+    left_out: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ranking(Panel[Ranked]):
     """The values of a field by how many mentions have them.
 
     Attributes:
@@ -37,16 +48,16 @@ class Ranking(Panel):
         values = {"terms": {"field": self.field, "size": self.most}}
         return {"aggs": {"values": {**values, "aggs": sentiment.SPLIT} if self.split else values}}
 
-    def read(self, reply: Json, period: Period) -> Answer:
+    def read(self, reply: Json, period: Period) -> Ranked:
         values = reply["aggregations"]["values"]
         rows = [Row(str(each["key"]), each["doc_count"], sentiment.counts(each)) for each in values["buckets"]]
-        return Answer(answers.total(reply), rows=rows, left_out=values.get("sum_other_doc_count", 0))
+        return Ranked(total=answers.total(reply), rows=rows, left_out=values["sum_other_doc_count"])
 
     def kibana(self) -> lens.Lens:
         axis = lens.values(self.field, self.most)
         return lens.xy("bar_horizontal_stacked", axis, lens.counts(split=self.split))
 
-    def card(self, answer: Answer, frame: Frame) -> ChartCard:
+    def card(self, answer: Ranked, frame: Frame) -> ChartCard:
         shown = replace(answer, rows=[replace(row, label=readable(row.label)) for row in answer.rows])
         head, rows = numbers(FIELD_NAMES.get(self.field, "Value"), shown.rows, split=self.split)
         return ChartCard(
@@ -103,7 +114,7 @@ def _letters_wide(char: str) -> float:
     return 1.9 if unicodedata.east_asian_width(char) in "WF" or char in "MW@" else 1.4 if char.isupper() else 1
 
 
-def _leader(answer: Answer) -> str:
+def _leader(answer: Ranked) -> str:
     says = "None of the mentions has a value here."
     if answer.rows:
         top = answer.rows[0]

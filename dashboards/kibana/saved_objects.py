@@ -6,6 +6,7 @@ Ids come from the names of the files in `boards/` and `panels/`, so a second imp
 import json
 from collections.abc import Mapping, Sequence
 from functools import singledispatch
+from typing import Any
 
 from hubbub.dashboards._kit.board import Board, Placed
 from hubbub.dashboards._kit.kql import kql
@@ -31,20 +32,20 @@ def compile_dashboards(boards: Mapping[str, Board]) -> str:
     return "".join(json.dumps(_enveloped(each), ensure_ascii=False) + "\n" for each in objects)
 
 
-def panel_object(name: str, panel: Panel) -> Json:
+def panel_object(name: str, panel: Panel[Any]) -> Json:
     """The saved object of a panel, without the envelope's versions: `type`, `id`, `attributes`, `references`."""
     kind, attributes, reference = _compiled(panel.kibana(), panel)
     return {"type": kind, "id": _id(name), "attributes": attributes, "references": [_to_the_mentions(reference)]}
 
 
 @singledispatch
-def _compiled(shown: Lens | SavedSearch, panel: Panel) -> tuple[str, Json, str]:
+def _compiled(shown: Lens | SavedSearch, panel: Panel[Any]) -> tuple[str, Json, str]:
     """Kibana's type of the object, its attributes, and the name by which these refer to the data view."""
     raise NotImplementedError(f"no saved object for {type(shown).__name__}")
 
 
 @_compiled.register
-def _(shown: Lens, panel: Panel) -> tuple[str, Json, str]:
+def _(shown: Lens, panel: Panel[Any]) -> tuple[str, Json, str]:
     layer = {"columns": shown.columns, "columnOrder": list(shown.columns), "incompleteColumns": {}}
     attributes = {
         "title": panel.title,
@@ -63,7 +64,7 @@ def _(shown: Lens, panel: Panel) -> tuple[str, Json, str]:
 
 
 @_compiled.register
-def _(shown: SavedSearch, panel: Panel) -> tuple[str, Json, str]:
+def _(shown: SavedSearch, panel: Panel[Any]) -> tuple[str, Json, str]:
     reference = "kibanaSavedObjectMeta.searchSourceJSON.index"
     source = {"query": _query(panel), "filter": [], "indexRefName": reference}
     attributes = {
@@ -148,7 +149,7 @@ def _id(name: str) -> str:
     return f"hubbub-{name.replace('_', '-')}"
 
 
-def _query(panel: Panel) -> Json:
+def _query(panel: Panel[Any]) -> Json:
     return {"language": "kuery", "query": kql(panel.query)}
 
 

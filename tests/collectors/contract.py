@@ -114,12 +114,14 @@ class OtherSide(Protocol):
 
 
 class CollectorContract:
-    """Attributes:
-    collector: the module `collectors/<name>.py`.
-    options: of its entry in `sources:`, as `hubbub.yaml` says them, without name and collector.
-    fake: the other side.
-    anew: what changed there is fetched whole again.
-    texts: hostile ones that the other side can hold.
+    """What every collector promises.
+
+    Attributes:
+        collector: the module `collectors/<name>.py`.
+        options: of its entry in `sources:`, as `hubbub.yaml` says them, without name and collector.
+        fake: the other side.
+        anew: what changed there is fetched whole again.
+        texts: hostile ones that the other side can hold.
     """
 
     collector: ClassVar[ModuleType]
@@ -276,21 +278,15 @@ class OnlineContract(CollectorContract):
 
     fake: ClassVar[type[LocalServer]]
 
-    @pytest.fixture
-    def secrets(self, other: LocalServer) -> Iterator[list[str]]:
-        """What no message, error or log may hold."""
-        known = [other.environment()[name] for name in other.keys]
-        assert known
-        yield known
-
     def test_opening_asks_nothing_and_logs_hold_no_secret(
-        self, other: LocalServer, secrets: list[str], caplog: pytest.LogCaptureFixture
+        self, other: LocalServer, caplog: pytest.LogCaptureFixture
     ) -> None:
         collector = self.open()
         assert other.requests == []
         with caplog.at_level(logging.DEBUG):
             list(collector.fetch(QUERY, None))
-        assert other.requests and not any(secret in caplog.text for secret in secrets)
+        assert other.requests and other.secrets()
+        assert not any(secret in caplog.text for secret in other.secrets())
 
     def test_a_missing_variable_is_named(self, other: LocalServer, monkeypatch: pytest.MonkeyPatch) -> None:
         for name in other.keys:
@@ -319,7 +315,6 @@ class OnlineContract(CollectorContract):
     def test_each_failure_says_how_to_recover(
         self,
         other: LocalServer,
-        secrets: list[str],
         answer: Answer,
         kind: type[HubbubError],
         wait: float | None,
@@ -331,7 +326,7 @@ class OnlineContract(CollectorContract):
             list(self.open().fetch(QUERY, None))
         assert type(raised.value) is not Misconfigured
         assert getattr(raised.value, "retry_after", None) == wait
-        check_line(raised.value, secrets)
+        check_line(raised.value, other)
         if answer.status == 401:
             assert all(name in str(raised.value) for name in other.keys)
 
@@ -391,6 +386,22 @@ class OnlineContract(CollectorContract):
         except (Retryable, Fatal):
             pass
 
+    @MANY
+    @given(data=st.data())
+    def test_a_hostile_answer_to_a_probe_is_a_line_or_one_of_our_errors(
+        self, other: LocalServer, data: st.DataObject
+    ) -> None:
+        if not other.answers:
+            other.add(numbered(3))
+            self.open().probe()
+        other.faults.append(Answer(body=spoilt(data.draw, other.answers[0].body)))
+        try:
+            assert "\n" not in self.open().probe()
+        except (Retryable, Fatal) as error:
+            check_line(error, other)
+        finally:
+            other.faults.clear()
+
     def test_a_probe_asks_once(self, other: LocalServer) -> None:
         other.add(numbered(3))
         self.open().probe()
@@ -401,12 +412,12 @@ class OnlineContract(CollectorContract):
         [(Answer(401), Fatal), (Answer(403), Fatal), (Answer(429), Retryable), (Answer(body=b"<html>"), Retryable)],
     )
     def test_a_probe_that_is_refused_raises_as_fetching_does(
-        self, other: LocalServer, secrets: list[str], answer: Answer, kind: type[HubbubError]
+        self, other: LocalServer, answer: Answer, kind: type[HubbubError]
     ) -> None:
         other.faults.append(answer)
         with pytest.raises(kind) as raised:
             self.open().probe()
-        check_line(raised.value, secrets)
+        check_line(raised.value, other)
 
 
 class Store:
@@ -480,9 +491,9 @@ def check_identity(collector: Collector, raw: dict[str, Any], mention: Mention) 
         assert (identity.author_id, identity.author) == (mention.author.id, mention.author.name)
 
 
-def check_line(error: HubbubError, secrets: list[str]) -> None:
+def check_line(error: HubbubError, other: LocalServer) -> None:
     assert "\n" not in str(error)
-    assert not any(secret in str(error) for secret in secrets)
+    assert not any(secret in str(error) for secret in other.secrets())
 
 
 def _within(value: Any, step: Any) -> Any:

@@ -208,8 +208,8 @@ def test_an_address_leads_to_reddit_or_nowhere(fake: FakeReddit, permalink: Any)
     ("answer", "kind", "wait", "says"),
     [
         (Answer(429, headers={"x-ratelimit-reset": "33"}), Retryable, 33, "no quota"),
-        (Answer(200, []), Retryable, None, "not a listing"),
-        (Answer(200, {"data": {"children": 3}}), Retryable, None, "not a listing"),
+        (Answer(200, []), Retryable, None, "not a page of posts"),
+        (Answer(200, {"data": {"children": 3}}), Retryable, None, "not a page of posts"),
         (Answer(200, {"data": {"children": [], "after": 3}}), Retryable, None, "leads back"),
         (Answer(200, {}, headers={"x-ratelimit-remaining": "many"}), Retryable, None, "cannot be read"),
         (Answer(400, {"reason": "BAD"}), Fatal, None, "refuses the request"),

@@ -1,4 +1,4 @@
-"""core/ stands alone: what it imports and what it opens."""
+"""The room `core/` stands alone: what it imports and what it opens."""
 
 import ast
 import subprocess

@@ -74,13 +74,14 @@ def test_a_panel_of_two_boards_is_one_object_of_kibanas() -> None:
 
 
 def test_every_panel_stands_on_a_board() -> None:
-    files = {module.name for module in pkgutil.iter_modules(panels.__path__)}
+    files = {module.name for module in pkgutil.iter_modules(panels.__path__) if not module.name.startswith("_")}
     assert files - PANELS.keys() == set(), "add it to the `panels` of a file in dashboards/boards/"
 
 
 def test_the_overview_stands_as_it_did() -> None:
-    """Whoever knows the dashboard finds each panel in its place."""
-    assert [(each.name, each.x, each.y, each.width, each.height) for each in boards()["social_care"].placed()] == [
+    """Whoever knows the dashboard finds each panel in its place; new ones come after them."""
+    placed = [(each.name, each.x, each.y, each.width, each.height) for each in boards()["social_care"].placed()]
+    assert placed[:9] == [
         ("mentions", 0, 0, 16, 7),
         ("negative_mentions", 16, 0, 16, 7),
         ("net_sentiment", 32, 0, 16, 7),

@@ -1,5 +1,6 @@
 """Every number of the report is the count of a selection, which `hubbub mentions` can be asked for."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from hubbub.core.verdict import Label
 from hubbub.dashboards._kit.answers import Answer, Row
 from hubbub.dashboards._kit.panel import Panel
 from hubbub.dashboards._kit.period import Period
+from hubbub.dashboards._kit.questions import CUSTOMERS, NEGATIVE
 from hubbub.dashboards.forms.ranking import Ranking
 from hubbub.dashboards.report.coverage import look
 from hubbub.index import queries
@@ -18,6 +20,17 @@ from tests.dashboards.boards import PANELS
 from tests.dashboards.seeds import NOW, seed
 
 PERIOD = Period(NOW - timedelta(days=14), NOW)
+WHOSE = {json.dumps(CUSTOMERS): {}, json.dumps(NEGATIVE): {"label": Label.negative}}
+"""What a selection says of a panel's query; one that is missing here cannot be asked for."""
+WORDS = {
+    "brand": "brand",
+    "event.dataset": "source",
+    "language": "language",
+    "match.term": "term",
+    "sentiment.label": "label",
+    "source": "platform",
+}
+"""What a selection calls the index's fields."""
 WITHIN = {"since": PERIOD.start, "until": PERIOD.end + timedelta(milliseconds=1)}
 
 
@@ -29,15 +42,15 @@ def index(request: pytest.FixtureRequest) -> Index:
 
 def numbers(panel: Panel, answer: Answer) -> Iterator[tuple[str, int, Selection]]:
     """Each number that the panel shows: a name for it, the number, and whose count it is."""
-    negative = panel.title in ("Negative mentions", "Newest negative posts")
-    yield "all", answer.total, Selection(label=Label.negative if negative else None, **WITHIN)
+    whose = {**WITHIN, **WHOSE[json.dumps(panel.query)]}
+    yield "all", answer.total, Selection(**whose)
     field = panel.field if isinstance(panel, Ranking) else None
     for row in answer.rows:
-        where = {**WITHIN, **_row(row, field)}
+        where = {**whose, **_row(row, field)}
         if where["since"] >= where["until"]:
             continue
         yield row.label, row.total, Selection(**where)
-        if sum(row.counts.values()):
+        if sum(row.counts.values()) and "label" not in whose:
             for label in Label:
                 yield f"{row.label} {label}", row.counts[label], Selection(label=label, **where)
 
@@ -45,7 +58,8 @@ def numbers(panel: Panel, answer: Answer) -> Iterator[tuple[str, int, Selection]
 def _row(row: Row, field: str | None) -> dict[str, object]:
     if row.start and row.end:
         return {"since": max(row.start, WITHIN["since"]), "until": min(row.end, WITHIN["until"])}
-    return {} if field is None else {{"source": "platform", "match.term": "term"}[field]: row.label}
+    assert field is None or field in WORDS, f"`hubbub mentions` has no word for {field}: give index/selection.py one"
+    return {} if field is None else {WORDS[field]: row.label}
 
 
 def test_a_panels_numbers(index: Index) -> None:

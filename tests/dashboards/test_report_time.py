@@ -16,6 +16,7 @@ from hubbub.dashboards._kit.answers import Answer, Row
 from hubbub.dashboards._kit.period import Period
 from hubbub.dashboards.forms.net_over_time import NetOverTime
 from hubbub.dashboards.forms.over_time import OverTime
+from hubbub.dashboards.forms.ranking import Ranking
 from tests.dashboards.boards import PANELS
 from tests.dashboards.page import reported
 from tests.dashboards.seeds import NOW, SILENT, seed, seeds
@@ -159,6 +160,6 @@ def test_one_bar_leaves_no_empty_card(empty_index: Index, tmp_path: Path) -> Non
     """Where a ranking has one bar or two, the numbers behind it stand open beneath."""
     page = reported(empty_index, [seed("1", NOW - timedelta(hours=1), Label.negative, "down")], tmp_path)
     opened = [attributes for attributes in page.all("details") if "open" in attributes]
-    assert len(opened) == 2
+    assert len(opened) == sum(isinstance(panel, Ranking) for panel in PANELS.values()) >= 2
     assert "1 mention; x is the only value." in page.words
     assert page.rows("sources") == [["Platform", "Negative", "Neutral", "Positive", "All"], ["x", "1", "0", "0", "1"]]

@@ -57,10 +57,12 @@ def comment(id_: str, *, at: float = NOON, text: str = "A comment", on: str = "t
 
 
 class FakeReddit(LocalServer):
-    """Attributes:
-    submissions, comments: what there is, in any order; anything that is no thing of Reddit's comes last in its listing.
-    closed: status by subreddit, for those that cannot be read.
-    limit: of records in a listing.
+    """A Reddit that holds what a test puts there.
+
+    Attributes:
+        submissions, comments: what there is, in any order; anything that is none of Reddit's things comes last.
+        closed: status by subreddit, for those that cannot be read.
+        limit: of records in a listing.
     """
 
     keys = ("HUBBUB_REDDIT__CLIENT_ID", "HUBBUB_REDDIT__CLIENT_SECRET")
@@ -79,6 +81,9 @@ class FakeReddit(LocalServer):
             "HUBBUB_REDDIT__OAUTH_URL": self.url,
             "HUBBUB_REDDIT__REDDIT_URL": self.url,
         }
+
+    def secrets(self) -> list[str]:
+        return [*super().secrets(), "bearer token"]
 
     def add(self, texts: Iterable[str]) -> None:
         """Submissions and comments by turns, a minute apart, the first of them 40 hours before noon."""

@@ -16,9 +16,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 @dataclass(frozen=True)
 class Answer:
-    """Attributes:
-    body: bytes as they are, anything else as JSON.
-    cut: bytes of the body that are announced but not sent.
+    """What the server says to one request.
+
+    Attributes:
+        body: bytes as they are, anything else as JSON.
+        cut: bytes of the body that are announced but not sent.
     """
 
     status: int = 200
@@ -68,6 +70,10 @@ class LocalServer:
     def environment(self) -> dict[str, str]:
         """The variables that lead the collector here."""
         raise NotImplementedError
+
+    def secrets(self) -> list[str]:
+        """What no message, error or log may hold."""
+        return [self.environment()[name] for name in self.keys]
 
     def add(self, texts: Iterable[str]) -> None:
         """Puts new posts with these texts here, the oldest first, all of them posted before noon of 2026-11-22."""

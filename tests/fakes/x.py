@@ -40,9 +40,11 @@ def user(id_: str = "7", username: str = "somebody", followers: int = 12) -> dic
 
 
 class FakeX(LocalServer):
-    """Attributes:
-    posts: what there is, in any order; anything that is no post comes last.
-    now: posts and `since_id`s older than 7 days before it are not known.
+    """An X that holds what a test puts there.
+
+    Attributes:
+        posts: what there is, in any order; anything that is no post comes last.
+        now: posts and `since_id`s older than 7 days before it are not known.
     """
 
     keys = ("HUBBUB_X__BEARER_TOKEN",)

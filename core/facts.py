@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from hubbub.core.mention import Utc
+from hubbub.core.moments import Utc
 from hubbub.core.verdict import Label
 
 

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hubbub.core.alert import Finding
 from hubbub.core.clean import JsonObject, Text
-from hubbub.core.mention import Utc
+from hubbub.core.moments import Utc
+from hubbub.core.text import one_line
 
 Stage = Literal["fetch", "normalise", "index"]
 
@@ -84,7 +85,7 @@ class DeadLetter(BaseModel):
         """A letter under the key that its entry and its raw give it."""
         told = {} if whose is None else whose.model_dump()
         key = cls.key_of(entry, raw)
-        return cls(key=key, entry=entry, stage=stage, reason=" ".join(reason.split()), raw=raw, at=at, **told)
+        return cls(key=key, entry=entry, stage=stage, reason=one_line(reason), raw=raw, at=at, **told)
 
     @staticmethod
     def key_of(entry: str, raw: dict[str, Any]) -> str:

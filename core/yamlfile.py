@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from hubbub.core.errors import Misconfigured
+from hubbub.core.text import one_line
 
 _LARGEST = 1_000_000  # bytes
 
@@ -70,7 +71,7 @@ def read_yaml(path: Path) -> Any:
 def _told(error: yaml.MarkedYAMLError) -> str:
     mark = error.problem_mark or error.context_mark
     where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-    problem = " ".join(str(error.problem or error.context).split())
+    problem = one_line(error.problem or error.context)
     return f"{where}{problem}{_hint(problem)}"
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,6 @@ from hubbub.flows.sample import stranger
 if TYPE_CHECKING:
     from prefect import Flow
 
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # nothing was posted before it
 ENOUGH = 20  # records from which on a run says whether its source can be used
 UNUSABLE = 0.5  # of them set aside: it cannot
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from hubbub import collectors
-from hubbub.alerts.catalogue import load_rules
+from hubbub.alerts.catalogue import load_notifiers, load_rules
 from hubbub.alerts.rule import AnyRule
 from hubbub.core.clock import Clock, utc_now
 from hubbub.core.errors import Misconfigured
@@ -46,18 +46,14 @@ class Parts:
 
     @cached_property
     def reader(self) -> Reader:
-        from hubbub.models.enrich import load_reader
+        from hubbub.models.load import load_reader
 
         return load_reader(self.settings.sentiment.model)
 
     @cached_property
     def notifiers(self) -> tuple[Notifier, ...]:
         """All that are set up; the console where none is."""
-        from hubbub.alerts.notifiers.console import ConsoleNotifier
-        from hubbub.alerts.notifiers.slack import SlackNotifier
-
-        slack = SlackNotifier.from_environment()
-        return (ConsoleNotifier(),) if slack is None else (slack,)
+        return load_notifiers()
 
     @cached_property
     def rules(self) -> list[AnyRule]:

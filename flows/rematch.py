@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hubbub.core.errors import HubbubError
+from hubbub.core.moments import EPOCH
 from hubbub.core.records import RecordKind, Run
 from hubbub.core.settings import SourceEntry
-from hubbub.flows.collect import BEGINNING, Progress, collect, watch_list
+from hubbub.flows.collect import Progress, collect, watch_list
 from hubbub.flows.parts import Parts
 
 
@@ -41,6 +42,6 @@ def _rematch(parts: Parts, entry: SourceEntry, progress: Callable[[SourceEntry],
         if not parts.collector(entry).local:
             return Rematched(entry.name, changed)
         shown = progress(entry) if progress else lambda run: None
-        return Rematched(entry.name, changed, collect(parts, entry, shown, since=BEGINNING))
+        return Rematched(entry.name, changed, collect(parts, entry, shown, since=EPOCH))
     except HubbubError as error:
         return Rematched(entry.name, changed, error=error)

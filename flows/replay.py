@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from hubbub.core.errors import HubbubError
 from hubbub.core.mention import Mention
+from hubbub.core.moments import EPOCH
 from hubbub.core.ports import Batch
 from hubbub.core.records import DeadLetter, RecordKind, Run
 from hubbub.core.settings import SourceEntry
-from hubbub.flows.collect import BEGINNING, collect, count, enrich, match, normalise
+from hubbub.flows.collect import collect, count, enrich, match, normalise
 from hubbub.flows.dead_letters import letters, unreadable
 from hubbub.flows.parts import Parts
 
@@ -73,7 +74,7 @@ def _read_again(parts: Parts, entry: SourceEntry, pieces: Sequence[DeadLetter], 
     if not pieces:
         return
     if parts.collector(entry).local:
-        collect(parts, entry, since=BEGINNING)
+        collect(parts, entry, since=EPOCH)
     left = {letter.key for letter in letters(parts.index.state, entry.name)}
     stay = sum(letter.key in left for letter in pieces)
     run.retired += len(pieces) - stay

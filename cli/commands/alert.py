@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from hubbub.alerts.pipeline import Outcome
+from hubbub.alerts.outcome import Outcome
 from hubbub.cli import options, show
 from hubbub.flows.parts import open_parts
 from hubbub.flows.raise_alerts import raise_alerts

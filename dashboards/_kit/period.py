@@ -3,10 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
-from hubbub.core.moments import iso
+from hubbub.core.moments import EPOCH, from_milliseconds, iso
 from hubbub.dashboards._kit.questions import Query, Search
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MONDAY = timedelta(days=4)
 _WIDTHS = tuple(timedelta(hours=hours) for hours in (1, 3, 6, 12, 24, 7 * 24, 14 * 24, 28 * 24, 91 * 24, 364 * 24))
 
@@ -48,7 +47,7 @@ class Period:
 
     def starts(self, width: timedelta) -> list[datetime]:
         """Where the stretches begin that cover what is drawn: on the hour, at midnight, or on a Monday of the zone."""
-        zero = (_EPOCH + self.offset(width)).astimezone(self.clock)
+        zero = (EPOCH + self.offset(width)).astimezone(self.clock)
         first = ((self.drawn or self.start) - zero) // width
         last = (self.end - zero) // width
         return [zero + number * width for number in range(first, last + 1)]
@@ -70,9 +69,4 @@ def whole(search: Search) -> Period | None:
     found = search({"query": {"match_all": {}}, "size": 0, "aggs": bounds})["aggregations"]
     if found["first"]["value"] is None:
         return None
-    return Period(moment(found["first"]["value"]), moment(found["last"]["value"]))
-
-
-def moment(milliseconds: float) -> datetime:
-    """The time that an index says in milliseconds since 1970."""
-    return _EPOCH + timedelta(milliseconds=milliseconds)
+    return Period(from_milliseconds(found["first"]["value"]), from_milliseconds(found["last"]["value"]))

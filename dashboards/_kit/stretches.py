@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from hubbub.core.moments import from_milliseconds
 from hubbub.dashboards._kit.answers import Row
-from hubbub.dashboards._kit.period import Period, moment
+from hubbub.dashboards._kit.period import Period
 from hubbub.dashboards._kit.questions import Json
 from hubbub.dashboards._kit.sentiment import SPLIT, counts
 
@@ -19,7 +20,7 @@ def asked(period: Period, most: int, *, split: bool) -> Json:
 def read(reply: Json, period: Period, most: int) -> list[Row]:
     """A row for every stretch of the period, those without mentions too."""
     width = period.width(most)
-    found = {moment(bucket["key"]): bucket for bucket in reply["aggregations"]["time"]["buckets"]}
+    found = {from_milliseconds(bucket["key"]): bucket for bucket in reply["aggregations"]["time"]["buckets"]}
     return [
         Row(said(start, start + width), bucket["doc_count"], counts(bucket), start, start + width)
         for start in period.starts(width)

@@ -4,14 +4,19 @@ https://www.elastic.co/guide/en/kibana/8.19/saved-objects-api-import.html
 """
 
 import re
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
+from hubbub.core.answers import retry_after
 from hubbub.core.errors import Fatal, Misconfigured, Retryable
+from hubbub.core.text import one_line
 from hubbub.dashboards.boards import boards
 from hubbub.dashboards.kibana.saved_objects import compile_dashboards
+
+_line = partial(one_line, limit=200)
 
 
 def import_dashboards(url: str, api_key: str | None, *, space: str = "", timeout: float = 30.0) -> int:
@@ -52,8 +57,7 @@ def _read(answer: httpx.Response, place: str, *, objects: int) -> int:
         hint = "set HUBBUB_KIBANA__API_KEY to a key that may manage saved objects, dashboards and data views"
         raise Fatal(f"{place} refuses to import ({answer.status_code}); {hint}")
     if answer.status_code in (408, 429, 502, 503, 504):
-        wait = answer.headers.get("retry-after", "")
-        seconds = float(wait) if wait.isdecimal() else None
+        seconds = retry_after(answer.headers)
         raise Retryable(f"{place} is starting or busy ({answer.status_code}); try again in a minute", seconds)
     try:
         body = answer.json()
@@ -78,10 +82,6 @@ def _first(errors: Any) -> str:
             return f"; first {_line(kind)} {_line(name)}: {_line(reason)}"
         case _:
             return ""
-
-
-def _line(text: Any) -> str:
-    return " ".join(str(text).split())[:200]
 
 
 def _place(url: str) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hubbub.core.moments import iso
+from hubbub.core.moments import from_milliseconds, iso
 from hubbub.core.records import Run
-from hubbub.dashboards._kit.period import Period, moment
+from hubbub.dashboards._kit.period import Period
 from hubbub.dashboards._kit.questions import CUSTOMERS, Search
 
 
@@ -119,7 +119,7 @@ def look(search: Search, period: Period, runs: Sequence[Run]) -> Coverage:
         brands={bucket["key"]: bucket["doc_count"] for bucket in customers["brand"]["buckets"]},
         platforms=sorted(
             (
-                PlatformState(bucket["key"], bucket["period"]["doc_count"], moment(bucket["last"]["value"]))
+                PlatformState(bucket["key"], bucket["period"]["doc_count"], from_milliseconds(bucket["last"]["value"]))
                 for bucket in ever["platform"]["buckets"]
             ),
             key=lambda platform: (-platform.mentions, platform.name),

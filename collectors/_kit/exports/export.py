@@ -1,7 +1,6 @@
 """Reads a file page by page and knows it again: one that grew is read from where it ended, another from its start."""
 
 import gzip
-import hashlib
 import os
 import zlib
 from collections.abc import Iterator, Mapping
@@ -11,13 +10,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
 
+from hubbub.collectors._kit.exports.array import array
+from hubbub.collectors._kit.exports.found import Found
+from hubbub.collectors._kit.exports.objects import objects
+from hubbub.collectors._kit.exports.place import Place
+from hubbub.collectors._kit.exports.table import Table
 from hubbub.collectors._kit.fields import listed
-from hubbub.collectors._kit.records import Found, Table, array, objects
 from hubbub.core.errors import Misconfigured
 from hubbub.core.ports import Cursor
 
 PAGE = 500  # records
-_MARKED = 64 * 1024  # bytes at either end of what was read, by which a file is known again
 _SUFFIXES: dict[str, "Format"] = {".ndjson": "ndjson", ".jsonl": "ndjson", ".json": "json", ".csv": "csv"}
 
 Format = Literal["ndjson", "json", "csv"]
@@ -25,9 +27,11 @@ Format = Literal["ndjson", "json", "csv"]
 
 @dataclass(frozen=True)
 class FilePage:
-    """Attributes:
-    cursor: the place behind the last record that nothing written later can change.
-    whole: this reading began at the file's start.
+    """Some of what a file holds, and the place behind it.
+
+    Attributes:
+        cursor: the place behind the last record that nothing written later can change.
+        whole: this reading began at the file's start.
     """
 
     found: list[Found]
@@ -39,7 +43,11 @@ class Export:
     """One file. Going on in NDJSON or CSV costs nothing; packed files and JSON are gone through from their start."""
 
     def __init__(self, path: Path, format_: Format | None = None) -> None:
-        """Raises: Misconfigured: neither the name nor `format_` says what the file holds."""
+        """Takes the format from the file's name, unless it is told.
+
+        Raises:
+            Misconfigured: neither says what the file holds.
+        """
         self._path = path
         self._packed = path.suffix.lower() == ".gz"
         named = _SUFFIXES.get((path.with_suffix("") if self._packed else path).suffix.lower())
@@ -71,7 +79,7 @@ class Export:
         with self._opened() as file:
             stat = os.fstat(file.fileno())
             self._written = datetime.fromtimestamp(stat.st_mtime, UTC)
-            place = _Place.known(cursor, file)
+            place = Place.known(cursor, file)
             if place.complete_at == stat.st_size:
                 return
             whole = place.records == 0
@@ -79,14 +87,14 @@ class Export:
             seen, records, end = place.records, place.records, place.bytes if self._seekable else stat.st_size
             for found in self._found(file, place, needed):
                 if len(page) == PAGE:
-                    yield FilePage(page, _Place(records, end).remembered(file), whole)
+                    yield FilePage(page, Place(records, end).remembered(file), whole)
                     page = []
                 page.append(found)
                 seen += 1
                 if found.complete:
                     records, end = seen, found.end if self._seekable else end
             if page:
-                yield FilePage(page, _Place(records, end, stat.st_size).remembered(file), whole)
+                yield FilePage(page, Place(records, end, stat.st_size).remembered(file), whole)
 
     @contextmanager
     def _opened(self) -> Iterator[BinaryIO]:
@@ -100,7 +108,7 @@ class Export:
             file.seek(0)
             yield file
 
-    def _found(self, file: BinaryIO, place: "_Place", needed: Mapping[str, str]) -> Iterator[Found]:
+    def _found(self, file: BinaryIO, place: Place, needed: Mapping[str, str]) -> Iterator[Found]:
         """What the file holds behind the place; a packed file that breaks off ends with a problem."""
         stream = cast(BinaryIO, gzip.GzipFile(fileobj=file)) if self._packed else file
         to_skip = 0 if self._seekable else place.records
@@ -128,36 +136,3 @@ class Export:
             return table.rows(start)
         stream.seek(start)
         return objects(stream)
-
-
-@dataclass(frozen=True)
-class _Place:
-    """How far a file was read.
-
-    Attributes:
-        records: from its start.
-        bytes: of the file, from its start, that must still be the same.
-        complete_at: the size that the file had when its end was reached.
-    """
-
-    records: int = 0
-    bytes: int = 0
-    complete_at: int | None = None
-
-    @classmethod
-    def known(cls, cursor: Cursor | None, file: BinaryIO) -> "_Place":
-        """The cursor's place, or the start where this is another file."""
-        said = cursor or {}
-        records, size, complete_at = said.get("records"), said.get("bytes"), said.get("complete_at")
-        if not isinstance(records, int) or not isinstance(size, int):
-            return cls()
-        place = cls(records, size, complete_at if isinstance(complete_at, int) else None)
-        return place if place.remembered(file) == cursor else cls()
-
-    def remembered(self, file: BinaryIO) -> Cursor:
-        """The cursor: the place, and a hash of the 64 KiB at either end of the bytes before it."""
-        size = min(self.bytes, os.fstat(file.fileno()).st_size)
-        part = min(size, _MARKED)
-        content = os.pread(file.fileno(), part, 0) + os.pread(file.fileno(), part, size - part)
-        mark = hashlib.sha256(b"%d:" % size + content).hexdigest()
-        return {"records": self.records, "bytes": self.bytes, "complete_at": self.complete_at, "mark": mark}

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from string import Formatter
 from urllib.parse import quote, urlsplit
 
+from hubbub.core.addresses import is_web
+
 
 def placeholders(template: str, known: Iterable[str]) -> list[str]:
     """The names in braces.
@@ -22,8 +24,7 @@ def placeholders(template: str, known: Iterable[str]) -> list[str]:
             raise ValueError(f"has no value for {{{name}}}; it may hold: {', '.join(known)}")
     if not names:
         raise ValueError("is the same for every record; put a name such as {native_id} into it")
-    address = urlsplit(template)
-    if address.scheme not in ("http", "https") or not address.netloc or "{" in address.netloc or " " in template:
+    if not is_web(template) or "{" in urlsplit(template).netloc:
         raise ValueError("should begin with a web address such as https://forum.example/, without braces")
     return names
 

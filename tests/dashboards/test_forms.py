@@ -70,6 +70,7 @@ def test_the_documentation_names_every_form_and_its_fields() -> None:
         found = vars(import_module(f"{forms.__name__}.{module.name}")).values()
         [form] = [each for each in found if isinstance(each, type) and issubclass(each, Panel) and each is not Panel]
         own = {each.name for each in fields(form)} - {each.name for each in fields(Panel)}
+        assert form.__name__ in told, f"add {form.__name__} to the table of forms in docs/dashboards.md"
         assert own == set(re.findall(r"`(\w+)`", told[form.__name__])), form.__name__
 
 

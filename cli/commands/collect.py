@@ -49,11 +49,10 @@ def command(sources: tuple[str, ...], since: str | None, config: Path | None, pr
 
 def run_flow(parts: Parts, sources: tuple[str, ...], since: datetime | None) -> list[Run]:
     parts.entries(sources)  # a wrong name is told before Prefect is loaded
-    from hubbub.flows import by_prefect
-    from hubbub.flows.collect import collect_flow
+    from hubbub.flows import scheduled
 
     chosen = {"sources": list(sources) or None, "since": since}
-    runs: list[Run] = by_prefect.run_flow(collect_flow, config=parts.settings.config, **chosen)
+    runs: list[Run] = scheduled.run_flow(scheduled.collect_flow, config=parts.settings.config, **chosen)
     return runs
 
 

@@ -2,8 +2,9 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +32,31 @@ Progress = Callable[[Run], None]
 Attributed = tuple[Mention, tuple[Match, ...]]
 
 
+@dataclass(frozen=True)
+class Collected:
+    """What became of a source: its run, and what ended it early."""
+
+    run: Run
+    error: HubbubError | None = None
+
+
+def collect_all(
+    parts: Parts,
+    sources: tuple[str, ...],
+    progress: Callable[[SourceEntry], Progress],
+    since: datetime | None = None,
+) -> Iterator[Collected]:
+    """Collects every source, or those named, one after another; one that fails does not stop the others.
+
+    Raises:
+        HubbubError: the index cannot be opened, which is told once and not by every source; or a name is unknown.
+    """
+    entries = parts.entries(sources)
+    _ = parts.index
+    for entry in entries:
+        yield try_to_collect(parts, entry, progress(entry), since=since)
+
+
 def collect(
     parts: Parts,
     entry: SourceEntry,
@@ -48,6 +74,16 @@ def collect(
     Raises:
         HubbubError: as its kind says. What was stored before stays, and the next run goes on from there.
     """
+    collected = try_to_collect(parts, entry, progress, since=since, retried=retried)
+    if collected.error:
+        raise collected.error
+    return collected.run
+
+
+def try_to_collect(
+    parts: Parts, entry: SourceEntry, progress: Progress, *, since: datetime | None = None, retried: bool = False
+) -> Collected:
+    """Does what `collect` does, and returns the error that it raises."""
     run = Run(entry=entry.name, started=parts.clock(), since=since)
     try:
         read_to_the_end(parts, entry, run, progress)
@@ -56,9 +92,9 @@ def collect(
         run.missed = None
         with suppress(HubbubError):  # the index itself may be what failed
             remember(parts, run, retried)
-        raise
+        return Collected(run, error)
     remember(parts, run)
-    return run
+    return Collected(run)
 
 
 def read_to_the_end(parts: Parts, entry: SourceEntry, run: Run, progress: Progress) -> None:

@@ -22,7 +22,7 @@ from hubbub.core.verdict import Label, Verdict
 from hubbub.flows.collect import collect
 from hubbub.flows.parts import Parts
 
-WORDS = "my parcel came late again and nobody at the desk answers thank you for the quick help today".split()
+SAID = "my parcel came late again and nobody at the desk answers; thank you for the quick help today"
 SETTINGS = """
 brands: [{name: Kolibri, handles: ['@kolibri'], products: [{name: Express}]}, {name: Mekarra, competitor: true}]
 sources: [{name: posts, collector: file, path: posts.ndjson, source: forum}]
@@ -66,13 +66,14 @@ def main(posts: int) -> None:
 
 def write_posts(path: Path, posts: int) -> None:
     chance = random.Random(10)
+    words = SAID.split()
     newest = datetime(2026, 11, 20, tzinfo=UTC)
     with path.open("w", encoding="utf-8") as file:
         for n in range(posts):
             about = chance.choice(["Kolibri", "@kolibri", "Kolibri Express", "Mekarra", "the weather"])
             post = {
                 "native_id": str(n),
-                "text": f"{about} {' '.join(chance.choices(WORDS, k=25))}",
+                "text": f"{about} {' '.join(chance.choices(words, k=25))}",
                 "posted_at": (newest - timedelta(seconds=chance.randrange(90 * 86_400))).isoformat(),
                 "author_id": f"u{chance.randrange(5_000)}",
                 "author_name": f"somebody{chance.randrange(5_000)}",

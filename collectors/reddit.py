@@ -123,8 +123,8 @@ class Collector(ListedByTime[Options]):
         data = fields.part(fields.part(answer).get("data"))
         return Answer(data.get("children"), data.get("after"))
 
-    def posted(self, post: Any) -> float | None:
-        return fields.number(fields.part(fields.part(post).get("data")).get("created_utc"))
+    def posted(self, post: Any) -> Any:
+        return fields.part(fields.part(post).get("data")).get("created_utc")
 
     def normalise(self, raw: Raw) -> Mention:
         """Maps a submission or a comment; of a deleted one nothing is kept but its id and time.
@@ -153,7 +153,7 @@ class Collector(ListedByTime[Options]):
             native_id=fullname,
             kind=Kind.post if submission else Kind.reply if (parent or "").startswith("t1_") else Kind.comment,
             channel=fields.words(data.get("subreddit")),
-            posted_at=Times().moment(data.get("created_utc")),
+            posted_at=Times().moment(self.posted(raw)),
             observed_at=self._clock(),
             url=None if deleted else _permalink(data.get("permalink")),
             title=None if deleted else title,

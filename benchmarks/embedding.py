@@ -20,8 +20,9 @@ from transformers import AutoModel, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
 from hubbub.models.classifier import Classifier
+from hubbub.models.embedded import MAX_TOKENS
 from hubbub.models.engine import Engine, OnnxGraph
-from hubbub.models.sentiment import MAX_TOKENS, WEIGHTS
+from hubbub.models.load import WEIGHTS
 from hubbub.models.text import clean
 from hubbub.models.training.labelled import read_labelled
 

@@ -29,8 +29,9 @@ from transformers.utils import logging as transformers_logging
 from hubbub.core.verdict import Verdict
 from hubbub.models.classifier import Classifier
 from hubbub.models.dequantise import load_classifier
+from hubbub.models.embedded import ALL, EmbeddedJudge, Settings, fingerprint
 from hubbub.models.engine import cores
-from hubbub.models.sentiment import ALL, WEIGHTS, EmbeddedJudge, Settings, fingerprint
+from hubbub.models.load import WEIGHTS
 from hubbub.models.text import clean
 from hubbub.models.training.evaluate import grade
 from hubbub.models.training.graphs import write_fp32
@@ -43,7 +44,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 FIRST_VERDICT = """
 import json, sys
 from pathlib import Path
-from hubbub.models.sentiment import load_judge
+from hubbub.models.load import load_judge
 judge = load_judge()
 judge.judge(["the app is down again"])
 print("first", flush=True)

@@ -46,7 +46,7 @@ class Parts:
 
     @cached_property
     def reader(self) -> Reader:
-        from hubbub.models.enrich import load_reader
+        from hubbub.models.load import load_reader
 
         return load_reader(self.settings.sentiment.model)
 

@@ -1,4 +1,4 @@
-"""Publishes the dashboards: to Kibana, or as one HTML report."""
+"""Publishes the boards: to Kibana, or one of them as an HTML page."""
 
 from datetime import timedelta
 from functools import cache
@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 from hubbub.core.errors import Misconfigured
 from hubbub.core.ports import ALL
 from hubbub.core.records import RecordKind, Run
-from hubbub.dashboards.kibana import compile_dashboards, import_dashboards
-from hubbub.dashboards.report import write_report
+from hubbub.dashboards.boards import boards
+from hubbub.dashboards.boards.social_care import BOARD
+from hubbub.dashboards.kibana.importing import import_dashboards
+from hubbub.dashboards.kibana.saved_objects import compile_dashboards
+from hubbub.dashboards.report.page import write_report
 from hubbub.flows.parts import Parts, open_parts
 
 if TYPE_CHECKING:
@@ -38,7 +41,7 @@ def write_saved_objects(path: Path) -> None:
         Misconfigured: the file cannot be written.
     """
     try:
-        path.write_text(compile_dashboards(), encoding="utf-8")
+        path.write_text(compile_dashboards(boards()), encoding="utf-8")
     except OSError as error:
         raise Misconfigured(f"{path}: cannot be written ({error.strerror})") from None
 
@@ -57,6 +60,7 @@ def report(parts: Parts, path: Path, days: int | None, unmasked: bool = False) -
     write_report(
         parts.index.search,
         path,
+        BOARD,
         now=parts.clock(),
         days=days,
         runs=[Run.model_validate(run.body) for run in runs],

@@ -29,7 +29,7 @@ class Classifier(nn.Module):
 
     def mean(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """The mean of the last hidden states of each text: (batch, width)."""
-        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        hidden: Tensor = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
         mask = attention_mask.unsqueeze(-1).to(hidden.dtype)  # (batch, tokens, 1)
         return (hidden * mask).sum(1) / mask.sum(1).clamp(min=1.0)
 

@@ -1,19 +1,29 @@
 """The embedded network on a GPU, in bf16 by torch. Its figures differ a little from those of the int8 graph."""
 
+import logging
 import shutil
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
-from hubbub.models.engine import Floats, Ids
+from hubbub.models.engine import Ids
+from hubbub.models.judge import Floats
+
+log = logging.getLogger(__name__)
 
 
 def has_cuda() -> bool:
-    """Whether torch can use a GPU here; it is imported only where there is a driver, since that takes seconds."""
+    """Whether a GPU can be used here; torch is imported only where there is a driver, since that takes seconds."""
     if not shutil.which("nvidia-smi"):
         return False
     import torch
 
-    return torch.cuda.is_available()
+    if not torch.cuda.is_available():
+        return False
+    if not find_spec("onnx"):
+        log.warning('a GPU is not used, since onnx is not installed: pip install "hubbub[gpu]"')
+        return False
+    return True
 
 
 class CudaGraph:

@@ -9,11 +9,12 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
+from hubbub.models.judge import Floats
+
 WINDOW = 4096  # texts in work at a time, so that memory does not grow with the number of texts
 BUDGET = 512  # tokens a batch, padding included: what flows between the layers stays in the cache of the processor
 
 Ids = NDArray[np.int64]
-Floats = NDArray[np.float32]
 Graph = Callable[[Ids, Ids], Sequence[Floats]]  # ids and mask, (batch, tokens), to outputs of (batch, ...) each
 
 
@@ -64,7 +65,8 @@ class OnnxGraph:
         self._session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
 
     def __call__(self, ids: Ids, mask: Ids) -> Sequence[Floats]:
-        return self._session.run(None, {"input_ids": ids, "attention_mask": mask})
+        outputs: list[Floats] = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
+        return outputs
 
 
 def cores() -> int:

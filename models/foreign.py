@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from safetensors import SafetensorError
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 from transformers.utils import logging as transformers_logging
@@ -15,7 +14,7 @@ from transformers.utils import logging as transformers_logging
 from hubbub.core.errors import Misconfigured
 from hubbub.core.text import one_line
 from hubbub.core.verdict import Label, Verdict
-from hubbub.models.sentiment import LABELS, THRESHOLD, verdicts
+from hubbub.models.judge import LABELS, THRESHOLD, Floats, verdicts
 from hubbub.models.text import clean
 
 BATCH = 32
@@ -51,15 +50,19 @@ class ForeignJudge:
         self._max_tokens = min(self._tokenizer.model_max_length, positions - 2, MAX_TOKENS)
 
     def judge(self, texts: Sequence[str], languages: Sequence[str] | None = None) -> list[Verdict]:
+        return self.read(texts, languages)[0]
+
+    def read(self, texts: Sequence[str], languages: Sequence[str] | None = None) -> tuple[list[Verdict], None]:
         cleaned = [clean(text) for text in texts]
         rows = {text: at for at, text in enumerate(dict.fromkeys(cleaned))}
         chances = np.zeros((len(rows), len(LABELS)), dtype=np.float32)
         for batch in _batches(sorted(rows, key=len)):
             chances[[rows[text] for text in batch]] = self._chances(batch)
-        return verdicts(self.name, cleaned, chances[[rows[text] for text in cleaned]], [True] * len(cleaned), THRESHOLD)
+        known = [True] * len(cleaned)
+        return verdicts(self.name, cleaned, chances[[rows[text] for text in cleaned]], known, THRESHOLD), None
 
     @torch.inference_mode()
-    def _chances(self, texts: list[str]) -> NDArray[np.floating[Any]]:
+    def _chances(self, texts: list[str]) -> Floats:
         inputs = self._tokenizer(texts, truncation=True, max_length=self._max_tokens, padding=True, return_tensors="pt")
         logits = self._model(**inputs.to(self._device)).logits.float().cpu()  # (batch, its labels)
         own = torch.softmax(logits, dim=-1).numpy()

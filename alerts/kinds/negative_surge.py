@@ -31,8 +31,8 @@ from typing import Literal, NamedTuple
 from pydantic import Field
 
 from hubbub.alerts.kind import By
+from hubbub.alerts.kinds._words import number, period, span
 from hubbub.alerts.rule import AnyRule
-from hubbub.alerts.words import number, period, span
 from hubbub.core.alert import Counted, Finding, Subject, Wanted
 from hubbub.core.ports import Over
 

@@ -27,8 +27,8 @@ from typing import Any, Literal
 from pydantic import Field
 
 from hubbub.alerts.kind import By
+from hubbub.alerts.kinds._words import number, span
 from hubbub.alerts.rule import AnyRule
-from hubbub.alerts.words import number, span
 from hubbub.core.alert import Counted, Finding, Subject, Wanted
 from hubbub.core.moments import iso, shown
 from hubbub.core.ports import Over

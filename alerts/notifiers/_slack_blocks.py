@@ -17,6 +17,7 @@ _TITLE = 200
 
 
 def blocks(alert: Alert) -> list[Block]:
+    """The whole message: what happened, then the posts."""
     summary = "\n".join(harmless(line) for line in alert.summary.split("\n"))
     return [
         {"type": "header", "text": _plain(harmless(alert.title), 150)},

@@ -27,8 +27,8 @@ def command(file: Path) -> int:
 
     Writes the same records in the same order as JSON lines with `sentiment` added, as they come.
     """
+    from hubbub.models.load import load_judge
     from hubbub.models.readers.language import detect
-    from hubbub.models.sentiment import load_judge
 
     broken = 0
     with _open(file) as lines:

@@ -20,7 +20,7 @@ from hubbub.cli import options, show
 def command(data: tuple[Path, ...], models: tuple[str, ...], as_json: bool) -> None:
     """Measure models on labelled posts: JSON lines with text, label and lang. Without --model, the one in use."""
     from hubbub.core.settings import load_settings
-    from hubbub.models.sentiment import load_judge
+    from hubbub.models.load import load_judge
     from hubbub.models.training.evaluate import as_json as plain
     from hubbub.models.training.evaluate import comparison, confusion_table, evaluate
     from hubbub.models.training.labelled import read_labelled

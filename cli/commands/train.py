@@ -18,6 +18,9 @@ def command(data: Path, base: str, out: Path) -> None:
 
     A run that was stopped goes on from its last checkpoint when the same command is given again.
     """
+    from hubbub.models.training.packages import require_packages
+
+    require_packages()
     from hubbub.models.training.train import Recipe, train
 
     weights = train(data, base, out, Recipe(), progress=show.console.is_terminal)

@@ -22,6 +22,7 @@ from functools import cache
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from hubbub.models.page import Page
 from hubbub.models.text import clean
 
 UNSURE = "und"
@@ -36,6 +37,10 @@ LATIN_WEIGHS = (
 )
 
 _PLACEHOLDERS = re.compile(r"@user|\bhttp\b|\bRT\b")
+
+
+def read(page: Page) -> list[str]:
+    return [detect(text) for text in page.texts]
 
 
 def detect(text: str) -> str:

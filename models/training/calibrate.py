@@ -10,7 +10,8 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 from sklearn.metrics import f1_score, recall_score
 
-from hubbub.models.sentiment import ALL, LABELS, MAX_TOKENS, THRESHOLD, Settings
+from hubbub.models.embedded import ALL, MAX_TOKENS, Settings
+from hubbub.models.judge import LABELS, THRESHOLD
 from hubbub.models.training.labelled import Labelled
 
 PASSED = 0.5  # macro recall that a language must reach; guessing gives a third

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hubbub.core.verdict import Verdict
-from hubbub.models.sentiment import ALL, Settings
+from hubbub.models.embedded import ALL, Settings
 from hubbub.models.training.calibrate import PASSED
 from hubbub.models.training.evaluate import Scores, grade
 from hubbub.models.training.labelled import Labelled

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from rich.table import Table
 
 from hubbub.core.verdict import Label, Verdict
-from hubbub.models.sentiment import ALL, LABELS, Judge
+from hubbub.models.embedded import ALL
+from hubbub.models.judge import LABELS, Judge
 from hubbub.models.training.labelled import Labelled
 
 BINS = 15

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from hubbub.models.classifier import Classifier
+from hubbub.models.embedded import MAX_TOKENS, EmbeddedJudge, fingerprint
 from hubbub.models.engine import Engine, OnnxGraph
-from hubbub.models.sentiment import MAX_TOKENS, EmbeddedJudge, fingerprint
 from hubbub.models.text import clean
 from hubbub.models.training.calibrate import calibrate
 from hubbub.models.training.card import Run, card

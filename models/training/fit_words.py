@@ -27,7 +27,7 @@ def fit_words(
     """
     lower = lower_case(tokenizer)
     size = len(lower) + PAIRS
-    used = np.flatnonzero(labels >= 0)
+    used = np.flatnonzero(labels >= 0).tolist()
     features = [_features(lower, rows[at]) for at in used]
     ends = np.cumsum([0, *map(len, features)])
     occurrences = csr_matrix((np.ones(ends[-1]), np.concatenate(features), ends), shape=(len(used), size))

@@ -37,6 +37,7 @@ def write_int8(classifier: Classifier, file: Path, samples: Sequence[dict[str, N
     """Writes the same in int8, the word embeddings with a scale for each row."""
     encoder = classifier.encoder
     table = encoder.get_input_embeddings()
+    assert isinstance(table, nn.Embedding)
     encoder.set_input_embeddings(_RowQuantised(table))
     write_fp32(classifier, file)
     encoder.set_input_embeddings(table)

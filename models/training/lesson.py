@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hubbub.models.sentiment import LABELS
+from hubbub.models.judge import LABELS
 from hubbub.models.training.labelled import Labelled
 
 UNLABELLED = -100  # torch's cross entropy passes over it

@@ -122,7 +122,8 @@ def _spoilt(rows: Array, matrix: Array, product: Array, channel: Array, clip: fl
 
 def _columns(matrix: Array) -> Array:
     """The scale of each column."""
-    return np.maximum(np.abs(matrix).max(axis=0), 1e-12) / LARGEST
+    scale: Array = np.maximum(np.abs(matrix).max(axis=0), 1e-12) / LARGEST
+    return scale
 
 
 def _affine(rows: Array, clip: float) -> tuple[float, int]:

@@ -13,17 +13,16 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from rich.progress import track
 from tokenizers import Tokenizer
 from torch import Tensor, nn
-from torch.utils.data import Subset
-from tqdm import tqdm
+from torch.utils.data import Dataset
 from transformers import AutoModel, AutoTokenizer, Trainer, TrainingArguments
 from transformers.trainer_callback import TrainerState
 from transformers.trainer_utils import set_seed
@@ -33,9 +32,11 @@ from hubbub.core.errors import Misconfigured
 from hubbub.core.text import one_line
 from hubbub.core.verdict import Label
 from hubbub.models.classifier import Classifier
-from hubbub.models.sentiment import MAX_TOKENS
+from hubbub.models.embedded import MAX_TOKENS
 from hubbub.models.text import clean
 from hubbub.models.training.card import Run
+from hubbub.models.training.export import export
+from hubbub.models.training.fit_words import fit_words
 from hubbub.models.training.labelled import Labelled, labelled_files, posts_in, read_labelled
 from hubbub.models.training.lesson import order, repeats, target, weights
 from hubbub.models.training.vocabulary import trim
@@ -79,6 +80,19 @@ class Recipe:
     seed: int = 7
 
 
+class Rows(Dataset[dict[str, Any]]):
+    """Rows in the order in which they are learned."""
+
+    def __init__(self, rows: Sequence[dict[str, Any]]) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, at: int) -> dict[str, Any]:
+        return self._rows[at]
+
+
 class TwoAnswers(Trainer):
     """The trainer with the loss of both answers, in the order of the rows as they are given."""
 
@@ -86,7 +100,13 @@ class TwoAnswers(Trainer):
         super().__init__(*args, **named)
         self._closeness = closeness
 
-    def compute_loss(self, model: nn.Module, inputs: dict[str, Any], return_outputs: bool = False, **_: Any) -> Any:
+    def compute_loss(
+        self,
+        model: nn.Module,
+        inputs: dict[str, Any],
+        return_outputs: bool = False,
+        num_items_in_batch: Tensor | int | None = None,
+    ) -> Any:
         logits, embedding = model(inputs["input_ids"], inputs["attention_mask"])
         entropy = nn.functional.cross_entropy(
             logits.float(), inputs["labels"], label_smoothing=self.args.label_smoothing_factor, reduction="none"
@@ -142,13 +162,9 @@ def train(data: Path, base: str, out: Path, recipe: Recipe = Recipe(), progress:
     have had without the interruption.
 
     Raises:
-        Misconfigured: the extra `train` is not installed, the data or the base encoder cannot be read, the data lack a
-            label, or `out` holds a run with other data, another base or another recipe.
+        Misconfigured: the data or the base encoder cannot be read, the data lack a label, or `out` holds a run with
+            other data, another base or another recipe.
     """
-    if not all(map(find_spec, ("accelerate", "sklearn"))):
-        raise Misconfigured("training needs two more packages: pip install accelerate scikit-learn")
-    from hubbub.models.training.export import export
-
     posts, val = read_labelled([data / "train"]), read_labelled([data / "val"])
     digest = _digest([*posts, *val])
     val = [post for post in val if post.language not in recipe.unlabelled]
@@ -176,9 +192,8 @@ def fit(
     Returns:
         network, words, and the base encoder's embeddings of the validation posts (posts, width).
     """
-    from hubbub.models.training.fit_words import fit_words
-
     pad = tokenizer.token_to_id("<pad>")
+    assert pad is not None  # `load_base` made sure
     rows = encode(tokenizer, posts, recipe.max_tokens)
     near = base_embeddings(model, rows, pad, out / "base_train.npy", progress)
     near_val = base_embeddings(model, encode(tokenizer, val, MAX_TOKENS), pad, out / "base_val.npy", progress)
@@ -230,7 +245,7 @@ def course(
     trainer = TwoAnswers(
         model=model,
         args=arguments,
-        train_dataset=Subset(rows, seen),
+        train_dataset=Rows([rows[row] for row in seen]),
         data_collator=lambda batch: collate(batch, pad),
         closeness=recipe.closeness,
     )
@@ -250,12 +265,13 @@ def base_embeddings(
 ) -> NDArray[np.float16]:
     """Returns what the untrained encoder makes of every row, (rows, width); kept in `file` for a run that goes on."""
     if file.is_file():
-        return np.load(file)
+        kept: NDArray[np.float16] = np.load(file)
+        return kept
     device = "cuda" if torch.cuda.is_available() else "cpu"
     model.eval().to(device)
     found = np.zeros((len(rows), model.config.hidden_size), dtype=np.float16)
     by_length = sorted(range(len(rows)), key=lambda row: len(rows[row]["input_ids"]))
-    for start in tqdm(range(0, len(rows), BATCH), desc="base embeddings", disable=not progress):
+    for start in track(range(0, len(rows), BATCH), "base embeddings", disable=not progress):
         chosen = by_length[start : start + BATCH]
         batch = {name: ids.to(device) for name, ids in collate([rows[row] for row in chosen], pad).items()}
         with torch.autocast(device, torch.bfloat16, enabled=_has_bf16()):
@@ -313,5 +329,5 @@ def _sizes(folder: Path) -> dict[str, int]:
 def _has_bf16() -> bool:
     """Whether the hardware multiplies in bf16; elsewhere it is emulated and slower than fp32."""
     if torch.cuda.is_available():
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     return bool(torch.cpu.get_capabilities().get("avx512_bf16"))

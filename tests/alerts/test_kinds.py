@@ -21,6 +21,12 @@ def test_every_kind_has_a_rule() -> None:
 
 
 @each_rule
+def test_it_finds_and_has_words_for_what_it_finds(rule: AnyRule) -> None:
+    kind = kind_of(rule)
+    assert all(callable(answer) for answer in (kind.wanted, kind.find, kind.headline, kind.details))
+
+
+@each_rule
 def test_its_question_is_about_watched_names_ends_now_and_can_be_asked(rule: AnyRule) -> None:
     kind = kind_of(rule)
     assert kind.BY in get_args(By)

@@ -64,6 +64,7 @@ def test_every_change_of_an_alert_is_an_event(shift: Shift) -> None:
     }
     failed, sent = shift.events[f"alert:{surge}:failed"], shift.events[f"alert:{surge}:sent"]
     assert (failed.at, failed.fields["event.reason"]) == (NOW + timedelta(minutes=5), "the room is locked")
+    assert failed.fields["event.end"] == NOW + timedelta(minutes=5)
     assert sent.at == NOW + timedelta(minutes=10)
     assert sent.fields == {
         "event.outcome": "sent",

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from hubbub.alerts.message import write
 from hubbub.alerts.notifiers._slack_blocks import blocks, fallback
 from hubbub.alerts.notifiers.slack import SlackNotifier, from_environment
-from hubbub.core.alert import Alert, Evidence
+from hubbub.core.alert import Alert
 from hubbub.core.errors import Fatal, HubbubError, Misconfigured, Retryable
+from tests.alerts.hostile import alerts
 from tests.alerts.made import POST as SAID
 from tests.alerts.made import ZONE, finding
 from tests.fakes.slack import CHANNEL, TOKEN, FakeSlack, Fault, fake_slack
@@ -273,37 +273,6 @@ def test_without_slack_sdk_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPa
     environment(monkeypatch, BOT_TOKEN=TOKEN, CHANNEL=CHANNEL)
     with pytest.raises(Misconfigured, match="pip install slack-sdk"):
         from_environment()
-
-
-nasty = st.text(max_size=60) | st.sampled_from(
-    [
-        "<!channel>",
-        "<https://evil.example|Fix it>",
-        "&lt;!here&gt;",
-        "a\n*b*\n> c",
-        "\u202egnp.exe",
-        "\x1b[2J",
-        "🔥" * 700,
-    ]
-)
-urls = nasty | nasty.map(lambda text: "https://a.example/" + text)
-posts = st.builds(
-    Evidence,
-    mention_id=st.just("x:1"),
-    title=nasty | st.none(),
-    text=nasty,
-    url=urls | st.none(),
-    source=nasty,
-    author=nasty,
-)
-alerts = st.builds(
-    Alert,
-    key=nasty,
-    title=nasty,
-    summary=nasty,
-    findings=st.just((finding(),)),
-    evidence=st.lists(posts, max_size=12).map(tuple),
-)
 
 
 @settings(deadline=None)

@@ -6,7 +6,8 @@ from typing import Any
 
 from hubbub.core.insight import Enriched
 from hubbub.core.ports import Batch, Index
-from hubbub.dashboards.report import write_report
+from hubbub.dashboards.boards.social_care import BOARD
+from hubbub.dashboards.report.page import write_report
 from tests.dashboards.seeds import NOW
 
 
@@ -60,5 +61,5 @@ class Page(HTMLParser):
 def reported(index: Index, mentions: list[Enriched], folder: Path, **told: Any) -> Page:
     """The report over the index with these mentions, told what `write_report` can be told."""
     assert not index.store(Batch(entry="seeds", mentions=mentions)).refused
-    write_report(index.search, folder / "r.html", **({"now": NOW} | told))
+    write_report(index.search, folder / "r.html", BOARD, **({"now": NOW} | told))
     return Page((folder / "r.html").read_text(encoding="utf-8"))

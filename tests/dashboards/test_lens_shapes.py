@@ -20,11 +20,11 @@ from typing import Any
 
 import pytest
 
-from hubbub.dashboards.kibana import compile_dashboards
+from hubbub.dashboards.boards import boards
+from hubbub.dashboards.kibana.saved_objects import compile_dashboards
 
 Json = dict[str, Any]
-_CHECKOUT = Path(__file__).parents[2]
-FIXTURES = Path(os.environ.get("HUBBUB_TEST_LENS_FIXTURES") or _CHECKOUT.parent / "shared/kibana/lens-9.2.0")
+FIXTURES = Path(os.environ.get("HUBBUB_TEST_LENS_FIXTURES") or "none")
 MADE_FOR = {
     "lnsMetric": ["metric-basic.json", "metric-with-trend.json", "metric-grid.json"],
     "lnsXY": ["xy-chart.json", "xy-chart-stacked-bar.json", "xy-chart-custom-colors.json"],
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def _ours() -> list[Json]:
-    objects = [json.loads(line) for line in compile_dashboards().splitlines()]
+    objects = [json.loads(line) for line in compile_dashboards(boards()).splitlines()]
     return [each for each in objects if each["type"] == "lens"]
 
 

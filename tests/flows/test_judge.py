@@ -10,7 +10,7 @@ import pytest
 from hubbub.core.settings import Settings
 from hubbub.flows.collect import collect
 from hubbub.flows.parts import Parts
-from hubbub.models import enrich
+from hubbub.models import load
 from tests.command import write_posts
 
 
@@ -25,9 +25,9 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
             super().__init__(file, *arguments, **more)
 
     monkeypatch.setattr(onnxruntime, "InferenceSession", Counted)
-    enrich._load.cache_clear()
+    load._load.cache_clear()
     yield graphs
-    enrich._load.cache_clear()
+    load._load.cache_clear()
 
 
 def write_config(folder: Path, sources: int) -> Path:
@@ -61,7 +61,7 @@ def test_threads_that_read_a_source_each_share_one_judge(tmp_path: Path, loaded:
 def test_where_nothing_is_new_no_judge_is_loaded(tmp_path: Path, loaded: list[str]) -> None:
     config = write_config(tmp_path, 1)
     read(config, tmp_path / "home", "s0")
-    enrich._load.cache_clear()
+    load._load.cache_clear()
     loaded.clear()
     parts = Parts(Settings(home=tmp_path / "home", config=config))
     assert collect(parts, parts.entries()[0]).fetched == 0

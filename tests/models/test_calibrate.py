@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from hubbub.core.verdict import Label
-from hubbub.models.sentiment import LABELS, softmax
+from hubbub.models.embedded import softmax
+from hubbub.models.judge import LABELS
 from hubbub.models.training.calibrate import HASTE, calibrate, fit_enough, fit_share, fit_temperature
 from hubbub.models.training.labelled import Labelled
 

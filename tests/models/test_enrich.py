@@ -3,11 +3,15 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
+from hubbub.core.insight import Insight
 from hubbub.core.mention import Mention
 from hubbub.core.ports import Reader
 from hubbub.core.verdict import Label
-from hubbub.models.enrich import Enrichment
-from hubbub.models.sentiment import load_judge
+from hubbub.models.enrich import READERS, Enrichment
+from hubbub.models.load import load_judge, load_reader
+from hubbub.models.page import Page
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -29,3 +33,16 @@ def test_every_mention_is_read_with_its_title(trained: Path):
     assert [insight.verdict.label for insight in insights[:2]] == [Label.negative, Label.positive]
     assert all(insight.verdict.uncertain for insight in insights[2:])
     assert reader.read([]) == []
+
+
+def test_every_field_of_an_insight_has_a_reader():
+    assert set(Insight.model_fields) == set(READERS)
+
+
+def test_a_reader_sees_what_those_before_it_found(trained: Path, monkeypatch: pytest.MonkeyPatch):
+    pages: list[Page] = []
+    monkeypatch.setitem(READERS, "extra", lambda page: pages.append(page) or [None] * len(page.texts))
+    (insight,) = load_reader(str(trained / "weights")).read([mention("1", "I love this coffee, it is wonderful")])
+    assert pages[0].found["language"] == [insight.language] == ["en"]
+    assert pages[0].found["verdict"] == [insight.verdict]
+    assert pages[0].embeddings.shape == (1, 32)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hubbub.core.errors import Misconfigured
 from hubbub.core.verdict import Label
 from hubbub.models.foreign import meanings
-from hubbub.models.sentiment import Judge, load_judge
+from hubbub.models.judge import Judge
+from hubbub.models.load import load_judge
 from tests.models import tiny
 
 NEG, NEU, POS = Label

@@ -14,9 +14,11 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from hubbub.cli.commands.train import command
 from hubbub.core.errors import Misconfigured
 from hubbub.core.verdict import Label
-from hubbub.models.sentiment import load_judge
+from hubbub.models.load import load_judge
+from hubbub.models.training import packages
 from hubbub.models.training import train as training
 from hubbub.models.training.evaluate import evaluate
 from hubbub.models.training.labelled import read_labelled
@@ -118,9 +120,9 @@ def test_a_checkpoint_that_was_cut_off_is_not_used(trained: Path, tmp_path: Path
 
 
 def test_missing_packages_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    monkeypatch.setattr(training, "find_spec", lambda name: None if name == "sklearn" else find_spec(name))
-    with pytest.raises(Misconfigured, match="pip install accelerate scikit-learn"):
-        train(tmp_path, "base", tmp_path / "out")
+    monkeypatch.setattr(packages, "find_spec", lambda name: None if name == "sklearn" else find_spec(name))
+    with pytest.raises(Misconfigured, match=r"training needs sklearn: pip install \"hubbub\[train\]\""):
+        command.main([str(tmp_path), "--base", "base", "--out", str(tmp_path / "out")], standalone_mode=False)
 
 
 def test_missing_data_and_base_are_named(trained: Path, tmp_path: Path):

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hubbub.models.sentiment import LABELS
+from hubbub.models.judge import LABELS
 from hubbub.models.training.fit_words import fit_words, lower_case
 from hubbub.models.training.lesson import UNLABELLED
 from hubbub.models.training.words import PAIRS, Words

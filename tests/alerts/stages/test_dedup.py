@@ -18,7 +18,7 @@ def test_two_hours_of_trouble_looked_at_every_five_minutes_are_one_alert_and_tom
         for minutes in range(day, day + 180, 5):
             shift.run(finding(minutes), at=minutes)
     assert [alert.findings[0].end for alert in shift.room.heard] == [NOW, NOW + timedelta(days=1)]
-    assert len({alert.key for alert in shift.room.heard}) == 2
+    assert [alert.key.rpartition("-")[2] for alert in shift.room.heard] == ["1", "2"]
 
 
 def test_a_whole_day_of_trouble_is_one_alert(shift: Shift) -> None:
@@ -55,6 +55,14 @@ def test_trouble_that_goes_on_while_nothing_can_be_sent_is_one_alert(shift: Shif
     shift.run(finding(600), at=600)
     shift.run(finding(605), at=605)
     assert len(shift.room.heard) == len(shift.records()) == 1
+
+
+def test_what_goes_on_of_two_rules_is_told_to_its_latest_end(shift: Shift) -> None:
+    shift.room.trouble = Retryable("the room is locked")
+    shift.run(finding(rule="a_rule", count=60), finding(rule="b_rule"))
+    shift.room.trouble = None
+    shift.run(finding(10, rule="a_rule", count=60), finding(5, rule="b_rule"), at=10)
+    assert [record.until for record in shift.records()] == [NOW + timedelta(minutes=10)]
 
 
 def test_an_alert_that_nobody_can_use_any_more_is_dropped_and_ongoing_trouble_told_anew(shift: Shift) -> None:

@@ -50,3 +50,12 @@ def test_a_waiting_alert_that_is_muted_goes_on_waiting(shift: Shift) -> None:
         Decision.grouped,
         Decision.sent,
     ]
+
+
+@pytest.mark.parametrize("rule", ["a_rule", "b_rule"])
+def test_a_waiting_alert_of_two_rules_is_muted_when_both_are(shift: Shift, rule: str) -> None:
+    shift.room.trouble = Retryable("the room is locked")
+    shift.run(finding(rule="a_rule", count=60), finding(rule="b_rule"))
+    shift.room.trouble = None
+    assert decisions(shift.run(at=5, mutes=[Mute(until=NOW)])) == [Decision.muted]
+    assert decisions(shift.run(at=5, mutes=[Mute(until=NOW, rule=rule)])) == [Decision.sent]

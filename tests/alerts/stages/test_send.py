@@ -6,6 +6,7 @@ from hubbub.alerts import ledger
 from hubbub.alerts.outcome import Decision
 from hubbub.core.alert import Alert
 from hubbub.core.errors import Fatal, HubbubError, Retryable
+from hubbub.core.records import AlertRecord
 from tests.alerts.made import NOW, finding
 from tests.alerts.shift import Room, Shift, decisions, some
 
@@ -104,3 +105,18 @@ def test_what_was_deleted_while_nobody_knew_that_the_message_had_arrived_is_take
     assert decisions(shift.run(at=5)) == [Decision.already_sent]
     (shown,) = shift.room.shown.values()
     assert [post.text for post in shown.evidence] == ["angry 2"]
+
+
+def test_the_claim_lasts_anew_for_the_next_notifier(shift: Shift, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = Room("other")
+    shift.rooms = [shift.room, other]
+    claims: list[AlertRecord] = []
+
+    def send(_: Alert) -> dict[str, str]:
+        claims.extend(shift.records())
+        return {}
+
+    monkeypatch.setattr(other, "send", send)
+    shift.run(finding())
+    assert [record.claimed for record in claims] == [NOW]
+    assert [record.claimed for record in shift.records()] == [None]

@@ -6,15 +6,17 @@ from datetime import datetime
 
 from hubbub.core.moments import from_milliseconds, iso
 from hubbub.core.records import Run
-from hubbub.dashboards.answers import Period, Search
-from hubbub.dashboards.panel import CUSTOMERS
+from hubbub.dashboards._kit.period import Period
+from hubbub.dashboards._kit.questions import CUSTOMERS, Search
 
 
 @dataclass(frozen=True)
 class PlatformState:
-    """Attributes:
-    mentions: by anyone, in the period.
-    last: its newest mention up to the period's end, whenever that was.
+    """When a platform spoke.
+
+    Attributes:
+        mentions: by anyone, in the period.
+        last: its newest mention up to the period's end, whenever that was.
     """
 
     name: str
@@ -56,12 +58,16 @@ class SourceState:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Attributes:
-    brands: customers' mentions in the period by brand, most first; one about two brands counts for both.
-    uncertain: customers' mentions in the period of whose sentiment the model is not sure.
-    uncounted: mentions in the period by the brands themselves, or about competitors alone.
+    """What the numbers of a period rest on.
+
+    Attributes:
+        customers: their mentions in the period.
+        brands: customers' mentions in the period by brand, most first; one about two brands counts for both.
+        uncertain: customers' mentions in the period of whose sentiment the model is not sure.
+        uncounted: mentions in the period by the brands themselves, or about competitors alone.
     """
 
+    customers: int
     brands: dict[str, int]
     platforms: list[PlatformState]
     sources: list[SourceState]
@@ -70,11 +76,15 @@ class Coverage:
 
     @property
     def silent(self) -> list[PlatformState]:
+        """The platforms that spoke before, and not in the period."""
         return [platform for platform in self.platforms if not platform.mentions]
 
 
 def look(search: Search, period: Period, runs: Sequence[Run]) -> Coverage:
-    """Raises what `search` raises."""
+    """Asks twice: what the platforms said up to the period's end, and whose mentions there are within it.
+
+    Raises what `search` raises.
+    """
     ever = search(
         {
             "query": {"range": {"@timestamp": {"lte": iso(period.end)}}},
@@ -105,6 +115,7 @@ def look(search: Search, period: Period, runs: Sequence[Run]) -> Coverage:
     )
     customers = now["aggregations"]["customers"]
     return Coverage(
+        customers=customers["doc_count"],
         brands={bucket["key"]: bucket["doc_count"] for bucket in customers["brand"]["buckets"]},
         platforms=sorted(
             (

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from hubbub.core.errors import Misconfigured
 from hubbub.core.verdict import Label, Verdict
-from hubbub.models import sentiment
+from hubbub.models import load
+from hubbub.models.embedded import EmbeddedJudge, Settings
+from hubbub.models.judge import Judge
+from hubbub.models.load import WEIGHTS, load_judge
 from hubbub.models.readers.language import detect
-from hubbub.models.sentiment import WEIGHTS, EmbeddedJudge, Judge, Settings, load_judge
 from tests.models import tiny
 
 NEGATIVE = [
@@ -150,6 +152,7 @@ def test_one_pass_gives_the_embedding_too(judge: Judge):
     assert found == judge.judge(texts)
     assert embeddings.shape == (len(texts), 384)
     assert (embeddings[:-1] @ embeddings[-1]).argmax() == 1
+    assert load_judge("fast").read(texts)[1] is None
 
 
 def test_nothing_to_read_is_uncertain(tiny_judge: Judge):
@@ -190,7 +193,7 @@ def test_scores_follow_from_the_probabilities(tiny_judge: Judge):
 
 
 def test_missing_weights_say_how_to_train_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    monkeypatch.setattr(sentiment, "WEIGHTS", tmp_path)
+    monkeypatch.setattr(load, "WEIGHTS", tmp_path)
     with pytest.raises(Misconfigured, match="hubbub train DATA --base"):
         load_judge()
 
@@ -211,12 +214,13 @@ def test_settings_of_another_version_are_refused(trained: Path, tmp_path: Path):
         load_judge(str(folder))
 
 
-def test_the_embedded_way_imports_no_torch():
+def test_the_embedded_way_imports_nothing_of_training():
     program = """
 import sys
 from hubbub.models.enrich import Enrichment
-from hubbub.models.sentiment import load_judge
+from hubbub.models.load import load_judge
 assert load_judge().judge(["I love it"], ["en"])[0].label == "positive"
-print(*sorted({"torch", "transformers", "onnx"} & set(sys.modules)))
+heavy = {"torch", "transformers", "onnx", "scipy", "sklearn", "accelerate", "hubbub.models.training"}
+print(*sorted(heavy & set(sys.modules)))
 """
     assert subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout == "\n"

@@ -1,4 +1,4 @@
-"""Writes the dashboard as one HTML file that needs nothing else: no server, no network, no script."""
+"""Writes a board as one HTML file that needs nothing else: no server, no network, no script."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,26 +11,30 @@ from markupsafe import Markup
 
 from hubbub.core.errors import Misconfigured
 from hubbub.core.records import Run
-from hubbub.core.text import masked
-from hubbub.dashboards.answers import Period, Search, ask, whole
-from hubbub.dashboards.coverage import look
-from hubbub.dashboards.panel import COLOURS, panels
-from hubbub.dashboards.views import Page, View, readable, view
+from hubbub.dashboards._kit.answers import Answer
+from hubbub.dashboards._kit.board import COLUMNS, Board, Placed
+from hubbub.dashboards._kit.cards import Card, Frame
+from hubbub.dashboards._kit.period import Period, whole
+from hubbub.dashboards._kit.questions import Search
+from hubbub.dashboards._kit.sentiment import COLOURS
+from hubbub.dashboards._kit.words import readable
+from hubbub.dashboards.report.coverage import look
 
 _UTC = ZoneInfo("UTC")
 _HERE = Path(__file__).parent
-_PAGE = 1152
-_NARROW = 322
+_PAGE = 1152  # pixels
+_BESIDE = 62  # pixels of a card that are not its chart's
+_NARROW = 322  # pixels
 _MARKS = {"negative": "\u25bc", "neutral": "\u25cf", "positive": "\u25b2"}
 
 
 def write_report(
     search: Search,
     path: Path,
+    board: Board,
     *,
     now: datetime,
     days: int | None = 14,
-    title: str = "Social care overview",
     runs: Sequence[Run] = (),
     zone: ZoneInfo = _UTC,
     unmasked: bool = False,
@@ -52,9 +56,10 @@ def write_report(
     recent = Period(now.astimezone(UTC) - timedelta(days=days or 14), now.astimezone(UTC))
     everything = whole(search) or recent
     period = replace(recent if days is not None else everything, zone=zone).since_first(everything.start)
-    views = [_view(name, search, period, zone.key, unmasked) for name in panels()]
-    page = _template(period.clock, unmasked).render(
-        title=title,
+    cards = [_card(placed, search, period, zone.key, unmasked) for placed in board.placed()]
+    coverage = look(search, period, runs)
+    page = _template(period.clock).render(
+        title=board.title,
         now=now.astimezone(UTC),
         period=period,
         zone=zone.key,
@@ -62,22 +67,21 @@ def write_report(
         unmasked=unmasked,
         everything=days is None,
         days=days,
-        views=views,
-        total=max(each.answer.total for each in views),
-        coverage=look(search, period, runs),
-        marks=_MARKS,
-        style=Markup((_HERE / "report.css").read_text(encoding="utf-8")),
+        cards=cards,
+        total=coverage.customers,
+        coverage=coverage,
+        style=Markup((_HERE / "page.css").read_text(encoding="utf-8")),
     )
     _write(path, page)
 
 
-def _view(name: str, search: Search, period: Period, zone: str, unmasked: bool) -> View:
-    panel = panels()[name]
-    width = round(panel.grid.w / 48 * _PAGE) - 62
-    return view(panel, name, ask(panel, search, period), Page(width, _NARROW, zone, unmasked))
+def _card(placed: Placed, search: Search, period: Period, zone: str, unmasked: bool) -> tuple[Placed, Answer, Card]:
+    frame = Frame(round(placed.width / COLUMNS * _PAGE) - _BESIDE, _NARROW, zone, unmasked)
+    answer = placed.panel.ask(search, period)
+    return placed, answer, placed.panel.card(answer, frame)
 
 
-def _template(clock: timezone, unmasked: bool) -> jinja2.Template:
+def _template(clock: timezone) -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE),
         autoescape=True,
@@ -87,9 +91,8 @@ def _template(clock: timezone, unmasked: bool) -> jinja2.Template:
     )
     environment.filters |= {"drawing": Markup, "readable": readable, "ago": _ago}
     environment.filters["minute"] = lambda when: _minute(when.astimezone(clock))
-    environment.filters["said"] = readable if unmasked else lambda text: masked(readable(text))
-    environment.globals |= {"labels": tuple(COLOURS)}
-    return environment.get_template("report.html.j2")
+    environment.globals |= {"labels": tuple(COLOURS), "marks": _MARKS}
+    return environment.get_template("page.html.j2")
 
 
 def _write(path: Path, page: str) -> None:
@@ -105,6 +108,7 @@ def _write(path: Path, page: str) -> None:
 
 
 def _minute(when: datetime) -> str:
+    """`22 Nov 2026, 11:40`"""
     return f"{when.day} {when:%b %Y, %H:%M}"
 
 

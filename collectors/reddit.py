@@ -19,7 +19,7 @@ from hubbub.collectors._kit.listed import Answer, Listing, key_of
 from hubbub.collectors._kit.listed_by_time import ListedByTime
 from hubbub.collectors._kit.search import any_of, quoted
 from hubbub.collectors._kit.times import Times
-from hubbub.collectors._kit.web import Refused, Web, readable
+from hubbub.collectors._kit.web import Refused, Web, understood
 from hubbub.core.addresses import ServiceAddress
 from hubbub.core.clock import Clock, utc_now
 from hubbub.core.errors import Fatal, Misconfigured, Retryable, Skippable
@@ -53,7 +53,7 @@ class Options(SourceOptions):
 
     Attributes:
         subreddits: without `r/`; `all` is all of Reddit, in which only submissions can be found.
-        comments: whether to read comments too; by default where subreddits are named.
+        comments: whether to fetch comments too; by default where subreddits are named.
     """
 
     subreddits: tuple[str, ...] = Field(default=("all",), min_length=1)
@@ -190,7 +190,7 @@ class Collector(ListedByTime[Options]):
             return f"its newest post {error}"
 
     def _request(self, path: str, params: dict[str, Any]) -> Any:
-        with readable("Reddit", prawcore.PrawcoreException, PRAWException, KeyError, TypeError, AttributeError):
+        with understood("Reddit", prawcore.PrawcoreException, PRAWException, KeyError, TypeError, AttributeError):
             try:
                 return self._reddit.request(method="GET", path=path, params=params)
             except prawcore.RequestException as error:

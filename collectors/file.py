@@ -1,6 +1,6 @@
 """Fetches from exports: NDJSON, CSV, or JSON (an array of objects), each also packed with gzip.
 
-What was read is not read again: an export that grew is read from where it ended, one that was replaced is read anew.
+What was fetched is not fetched again: an export that grew goes on where it ended, one that was replaced begins anew.
 """
 
 import hashlib
@@ -113,7 +113,7 @@ class Collector:
         """Maps a record by `columns`.
 
         Raises:
-            Skippable: it has neither text nor title, or no readable time.
+            Skippable: it has neither text nor title, or no time that is understood.
         """
 
         def of(name: str) -> Any:
@@ -170,10 +170,10 @@ class Collector:
         )
 
     def probe(self) -> str:
-        """Opens the file and reads its first records, at most 500.
+        """Opens the file and takes its first records, at most 500.
 
         Raises:
-            Misconfigured: as `fetch` does; or none of these records can be read, or none has the text or the time.
+            Misconfigured: as `fetch` does; or none of these lines is a record, or none has the text or the time.
         """
         path = self._export.path
         page = next(self._export.pages(None, self._needed()), None)

@@ -19,7 +19,7 @@ from hubbub.collectors._kit.listed import Answer, Listing, key_of
 from hubbub.collectors._kit.listed_by_time import ListedByTime
 from hubbub.collectors._kit.search import any_of, quoted
 from hubbub.collectors._kit.times import Times
-from hubbub.collectors._kit.web import Refused, Web, readable
+from hubbub.collectors._kit.web import Refused, Web, understood
 from hubbub.core.addresses import ServiceAddress
 from hubbub.core.clock import Clock, utc_now
 from hubbub.core.errors import Fatal, Misconfigured, Retryable, Skippable
@@ -53,7 +53,7 @@ class Options(SourceOptions):
 
     Attributes:
         subreddits: without `r/`; `all` is all of Reddit, in which only submissions can be found.
-        comments: whether to read comments too; by default where subreddits are named.
+        comments: whether to fetch comments too; by default where subreddits are named.
     """
 
     subreddits: tuple[str, ...] = Field(default=("all",), min_length=1)
@@ -123,8 +123,8 @@ class Collector(ListedByTime[Options]):
         data = fields.part(fields.part(answer).get("data"))
         return Answer(data.get("children"), data.get("after"))
 
-    def posted(self, post: Any) -> float | None:
-        return fields.number(fields.part(fields.part(post).get("data")).get("created_utc"))
+    def posted(self, post: Any) -> Any:
+        return fields.part(fields.part(post).get("data")).get("created_utc")
 
     def normalise(self, raw: Raw) -> Mention:
         """Maps a submission or a comment; of a deleted one nothing is kept but its id and time.
@@ -153,7 +153,7 @@ class Collector(ListedByTime[Options]):
             native_id=fullname,
             kind=Kind.post if submission else Kind.reply if (parent or "").startswith("t1_") else Kind.comment,
             channel=fields.words(data.get("subreddit")),
-            posted_at=Times().moment(data.get("created_utc")),
+            posted_at=Times().moment(self.posted(raw)),
             observed_at=self._clock(),
             url=None if deleted else _permalink(data.get("permalink")),
             title=None if deleted else title,
@@ -190,7 +190,7 @@ class Collector(ListedByTime[Options]):
             return f"its newest post {error}"
 
     def _request(self, path: str, params: dict[str, Any]) -> Any:
-        with readable("Reddit", prawcore.PrawcoreException, PRAWException, KeyError, TypeError, AttributeError):
+        with understood("Reddit", prawcore.PrawcoreException, PRAWException, KeyError, TypeError, AttributeError):
             try:
                 return self._reddit.request(method="GET", path=path, params=params)
             except prawcore.RequestException as error:

@@ -20,7 +20,7 @@ from hubbub.collectors._kit import fields
 from hubbub.collectors._kit.listed import Answer, Listed, Listing, Step, key_of
 from hubbub.collectors._kit.search import any_of, quoted
 from hubbub.collectors._kit.times import Times
-from hubbub.collectors._kit.web import Refused, Web, readable
+from hubbub.collectors._kit.web import Refused, Web, understood
 from hubbub.core.addresses import ServiceAddress
 from hubbub.core.clock import Clock, utc_now
 from hubbub.core.errors import Fatal, Retryable, Skippable
@@ -68,7 +68,7 @@ class Options(SourceOptions):
     """What an entry of `sources:` may say of X.
 
     Attributes:
-        own_posts: also read what the watched handles say themselves, to see what was answered; X charges for each post.
+        own_posts: also what the watched handles say themselves, to see what was answered; X charges for each post.
     """
 
     own_posts: bool = True
@@ -128,7 +128,7 @@ class Collector(Listed[Options, str]):
         """A page of posts, each with its author, which X sends apart."""
         try:
             asked = {**_FIELDS, **listing.params, "next_token": following}
-            with readable("X", tweepy.TweepyException):
+            with understood("X", tweepy.TweepyException):
                 answer = self._client.search_recent_tweets(**asked)
         except Refused as error:
             if error.status == 400 and "since_id" not in error.detail:
@@ -192,13 +192,13 @@ class Collector(Listed[Options, str]):
     def probe(self) -> str:
         """Asks how many posts were read this month, which X does not charge for
         (https://docs.x.com/x-api/usage/get-usage)."""
-        with readable("X", tweepy.TweepyException):
+        with understood("X", tweepy.TweepyException):
             answer = self._client.request("GET", "/2/usage/tweets").json()
         usage = fields.part(fields.part(answer).get("data"))
-        read, cap = fields.count(usage.get("project_usage")), fields.count(usage.get("project_cap"))
-        if read is None:
+        used, cap = fields.count(usage.get("project_usage")), fields.count(usage.get("project_cap"))
+        if used is None:
             raise Retryable("X's answer says nothing of our usage")
-        return f"X knows our key: {read:,} posts read this month" + ("" if cap is None else f" of {cap:,}")
+        return f"X knows our key: {used:,} posts read this month" + ("" if cap is None else f" of {cap:,}")
 
     def _start(self, since: datetime) -> datetime | None:
         """The time as X takes it; None, to go back as far as X searches."""

@@ -9,7 +9,7 @@ from hubbub.core.verdict import Label
 
 
 class Facts(BaseModel):
-    """All are None where nothing is known. Fields that a newer Hubbub wrote survive a read and a write.
+    """All are None where nothing is known. Fields that a newer Hubbub wrote survive loading and writing.
 
     Attributes:
         ingested: when the mention was first indexed.

@@ -54,7 +54,7 @@ class Mention(BaseModel):
     """Lone surrogates and NUL, which UTF-8 and databases refuse, are replaced by U+FFFD in every text and in `raw`.
 
     Attributes:
-    source: the connector, or the place that a file was exported from (`reddit`, `x`).
+    source: the platform that it was said on (`reddit`, `x`; that which a file was exported from).
     native_id: the source's own id, unique within it.
     channel: the place within the source: subreddit, feed, page.
     posted_at, observed_at: UTC, 1970 to 2099; when it was said, when it was last seen at the source.

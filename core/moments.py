@@ -1,4 +1,4 @@
-"""Times as the program keeps, reads, writes and shows them."""
+"""Times as the program takes, keeps and shows them."""
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo

@@ -25,13 +25,13 @@ from hubbub.core.alert import Mute
 from hubbub.core.errors import Misconfigured
 from hubbub.core.matching.watchlist import Brand
 from hubbub.core.text import one_line
-from hubbub.core.yamlfile import read_yaml
+from hubbub.core.yamlfile import load_yaml
 
 S = TypeVar("S", bound=BaseSettings)
 
 
 def _without_blanks(value: Any) -> Any:
-    """A secret read from a file often ends in a line break."""
+    """A secret taken from a file often ends in a line break."""
     return value.strip() if isinstance(value, str) else value
 
 
@@ -43,7 +43,7 @@ class SourceOptions(BaseModel):
 
     Attributes:
         name: of the entry, unique; its cursor is kept under it.
-        collector: the file in `collectors/` that reads it.
+        collector: the file in `collectors/` that fetches from it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -211,12 +211,12 @@ def load_settings() -> Settings:
 
 
 def load_listening(path: Path) -> Listening:
-    """Reads and checks `hubbub.yaml`.
+    """Loads and checks `hubbub.yaml`.
 
     Raises:
         Misconfigured: it is not there, is not YAML, or says something that Hubbub does not understand.
     """
-    content = read_yaml(path)
+    content = load_yaml(path)
     if content is None:
         raise Misconfigured(f"{path}: is empty; it needs at least `brands:`")
     if not isinstance(content, dict):

@@ -1,4 +1,4 @@
-"""Reads a YAML file whose words stay words: `aliases: [No, 365, 2026-01-01]` are three strings, and what is a number or
+"""Loads a YAML file whose words stay words: `aliases: [No, 365, 2026-01-01]` are three strings, and what is a number or
 a switch is told by the setting that it is for."""
 
 import codecs
@@ -39,7 +39,7 @@ _Words.yaml_implicit_resolvers = {
 }
 
 
-def read_yaml(path: Path) -> Any:
+def load_yaml(path: Path) -> Any:
     """The contents of the file.
 
     Raises:

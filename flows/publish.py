@@ -1,9 +1,7 @@
 """Publishes the boards: to Kibana, or one of them as an HTML page."""
 
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from hubbub.core.errors import Misconfigured
 from hubbub.core.ports import ALL
@@ -13,10 +11,7 @@ from hubbub.dashboards.boards.social_care import BOARD
 from hubbub.dashboards.kibana.importing import import_dashboards
 from hubbub.dashboards.kibana.saved_objects import compile_dashboards
 from hubbub.dashboards.report.page import write_report
-from hubbub.flows.parts import Parts, open_parts
-
-if TYPE_CHECKING:
-    from prefect import Flow
+from hubbub.flows.parts import Parts
 
 
 def publish(parts: Parts) -> int:
@@ -67,29 +62,3 @@ def report(parts: Parts, path: Path, days: int | None, unmasked: bool = False) -
         zone=parts.listening.timezone,
         unmasked=unmasked,
     )
-
-
-@cache
-def _flow() -> "Flow[..., int]":
-    from prefect import flow, task
-
-    from hubbub.flows.by_prefect import RETRIES
-
-    @task(name="import dashboards", **RETRIES)
-    def import_task(config: Path) -> int:
-        with open_parts(config) as parts:
-            return publish(parts)
-
-    @flow(name="publish", flow_run_name="publish")
-    def publish_flow(config: Path = Path("hubbub.yaml")) -> int:
-        """Brings the dashboards in Kibana up to date with the panels."""
-        return import_task(config)
-
-    return publish_flow
-
-
-def __getattr__(name: str) -> Any:
-    """Builds `publish_flow` when it is asked for, so that a plain run does not wait for Prefect's import."""
-    if name == "publish_flow":
-        return _flow()
-    raise AttributeError(name)

@@ -1,22 +1,15 @@
 """Raises alerts: asks the index for each rule's numbers, and tells people what stands out."""
 
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from hubbub.alerts import pipeline
 from hubbub.alerts.catalogue import kind_of
 from hubbub.alerts.outcome import Outcome
 from hubbub.alerts.stage import Tools
 from hubbub.core.alert import Finding
-from hubbub.core.errors import Fatal
 from hubbub.core.settings import Listening
-from hubbub.flows.parts import Parts, open_parts
+from hubbub.flows.parts import Parts
 from hubbub.index import queries
-
-if TYPE_CHECKING:
-    from prefect import Flow
 
 EVIDENCE = 5
 
@@ -63,33 +56,3 @@ def watched(listening: Listening) -> dict[str, list[str]]:
         "competitor": [brand.name for brand in listening.brands if brand.competitor],
         "event.dataset": [entry.name for entry in listening.sources],
     }
-
-
-@cache
-def _flow() -> "Flow[..., list[Outcome]]":
-    from prefect import flow, task
-
-    from hubbub.flows.by_prefect import RETRIES
-
-    @task(name="raise alerts", **RETRIES)
-    def raise_alerts_task(config: Path) -> list[Outcome]:
-        with open_parts(config) as parts:
-            return raise_alerts(parts)
-
-    @flow(name="raise_alerts", flow_run_name="raise_alerts")
-    def raise_alerts_flow(config: Path = Path("hubbub.yaml")) -> list[Outcome]:
-        """Follows every collect; fails when an alert could not be sent, and the next run sends it."""
-        outcomes = raise_alerts_task(config)
-        unsent = [outcome for outcome in outcomes if outcome.decision == "failed"]
-        if unsent:
-            raise Fatal("; ".join(outcome.reason for outcome in unsent))
-        return outcomes
-
-    return raise_alerts_flow
-
-
-def __getattr__(name: str) -> Any:
-    """Builds `raise_alerts_flow` when it is asked for, so that a plain run does not wait for Prefect's import."""
-    if name == "raise_alerts_flow":
-        return _flow()
-    raise AttributeError(name)

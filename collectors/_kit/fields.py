@@ -1,4 +1,4 @@
-"""Reads the values of records that strangers wrote: any type, any length, any bytes."""
+"""Takes the values of records that strangers wrote: any type, any length, any bytes."""
 
 import math
 import re

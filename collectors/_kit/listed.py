@@ -67,7 +67,7 @@ class Listed(ABC, Generic[Opt, Place]):
     """The part of a collector that its listings have in common. A listing's place moves with its last page.
 
     Attributes:
-        service: its name in messages.
+        service: its name in messages, such as `Reddit`.
         places: the name of the places in the cursor.
         post: the name in a dead letter of what is no post.
     """

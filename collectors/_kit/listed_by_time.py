@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 
 from hubbub.collectors._kit import fields
 from hubbub.collectors._kit.listed import Listed, Listing, Opt, Step
+from hubbub.collectors._kit.times import Times
+from hubbub.core.errors import Skippable
 
 
 class ListedByTime(Listed[Opt, float]):
@@ -27,8 +29,8 @@ class ListedByTime(Listed[Opt, float]):
     full: ClassVar[int | None] = None
 
     @abstractmethod
-    def posted(self, post: Any) -> float | None:
-        """When it was posted, in seconds since 1970, as far as it says; of anything."""
+    def posted(self, post: Any) -> Any:
+        """The time of a post as the source writes it; None where it has none. Whatever a post is, no error."""
 
     def place(self, known: Any) -> float | None:
         return fields.number(known)
@@ -39,7 +41,7 @@ class ListedByTime(Listed[Opt, float]):
         floor = now - self.first.total_seconds() if mark is None else mark - self.overlap.total_seconds()
         newest, oldest, fetched = mark, now, 0
         for answer in self.answers(listing):
-            posts = [(post, self.posted(post)) for post in answer.posts]
+            posts = [(post, self._seconds(post)) for post in answer.posts]
             times = [time for _, time in posts if time is not None and time <= now + 60]
             newest = max([*times, *([] if newest is None else [newest])], default=None)
             fetched += len(posts)
@@ -51,6 +53,12 @@ class ListedByTime(Listed[Opt, float]):
             limited = oldest >= floor and self.full is not None and fetched >= self.full
             yield Step(fresh, last=True, place=newest, missed=_missed(fetched, now, oldest, mark) if limited else 0)
             return
+
+    def _seconds(self, post: Any) -> float | None:
+        try:
+            return Times().moment(self.posted(post)).timestamp()
+        except Skippable:
+            return None
 
 
 def _missed(fetched: int, now: float, oldest: float, mark: float | None) -> int | None:

@@ -91,14 +91,14 @@ class Web(requests.Session):
 
 
 @contextmanager
-def readable(service: str, *errors: type[Exception]) -> Iterator[None]:
+def understood(service: str, *errors: type[Exception]) -> Iterator[None]:
     """Around what takes an answer apart.
 
     Args:
         errors: those that the vendor's client raises where it cannot; Python's own are known.
 
     Raises:
-        Retryable: it cannot be read.
+        Retryable: it cannot be taken apart.
     """
     unreadable: tuple[type[Exception], ...] = (ValueError, RecursionError, *errors)
     try:
@@ -109,7 +109,7 @@ def readable(service: str, *errors: type[Exception]) -> Iterator[None]:
 
 def wait_asked(headers: Mapping[str, str], now: datetime) -> float | None:
     """Seconds that the answer asks to wait, by `Retry-After`, X's `x-rate-limit-reset` (seconds since 1970) or Reddit's
-    `x-ratelimit-reset` (seconds); None where it says nothing readable."""
+    `x-ratelimit-reset` (seconds); None where it says nothing that is understood."""
     seconds = retry_after(headers, now)
     if seconds is None and (reset := _number(headers.get("x-rate-limit-reset", ""))) is not None:
         seconds = reset - now.timestamp()

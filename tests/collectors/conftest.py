@@ -2,4 +2,4 @@
 
 import pytest
 
-pytest.register_assert_rewrite("tests.collectors.contract")
+pytest.register_assert_rewrite("tests.collectors.contract", "tests.collectors.online")

@@ -22,7 +22,8 @@ from hubbub.collectors.file import Collector, Options
 from hubbub.core.errors import Misconfigured, Skippable
 from hubbub.core.mention import Kind
 from hubbub.core.ports import Page, Query
-from tests.collectors.contract import HOSTILE_TEXTS, CollectorContract
+from tests.collectors.contract import CollectorContract
+from tests.collectors.hostile import HOSTILE_TEXTS
 from tests.fakes.exports import FakeArray, FakeLines, FakeTable
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

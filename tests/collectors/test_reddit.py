@@ -11,7 +11,7 @@ from hubbub.collectors.reddit import Collector, Options
 from hubbub.core.errors import Fatal, HubbubError, Misconfigured, Retryable, Skippable
 from hubbub.core.mention import Author, Kind
 from hubbub.core.ports import Page, Query
-from tests.collectors.contract import OnlineContract
+from tests.collectors.online import OnlineContract
 from tests.fakes.reddit import NOON, FakeReddit, comment, submission
 from tests.fakes.server import Answer
 

@@ -11,7 +11,7 @@ from hubbub.collectors.x import Collector, Options
 from hubbub.core.errors import Fatal, HubbubError, Retryable, Skippable
 from hubbub.core.mention import Kind
 from hubbub.core.ports import Page, Query
-from tests.collectors.contract import OnlineContract
+from tests.collectors.online import OnlineContract
 from tests.fakes.server import Answer
 from tests.fakes.x import NOON, FakeX, post, user
 

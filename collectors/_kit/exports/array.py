@@ -15,7 +15,7 @@ _BLANK = {" ", "\t", "\n", "\r"}
 
 
 def array(stream: BinaryIO, name: str) -> Iterator[Found]:
-    """JSON: one array of objects, read piece by piece.
+    """JSON: one array of objects, piece by piece.
 
     Raises:
         Misconfigured: the file is none; what stands before the fault was yielded.
@@ -87,11 +87,11 @@ class _Growing:
             self._grow()
 
     def _grow(self) -> None:
-        """Reads as much again as is left, so that a long value is not tried too often."""
+        """Takes as much again as is left, so that a long value is not tried too often."""
         left = self._text[self._at :]
-        read = [left]
-        while not self._ended and sum(map(len, read)) <= 2 * len(left):
+        pieces = [left]
+        while not self._ended and sum(map(len, pieces)) <= 2 * len(left):
             piece = next(self._pieces, None)
             self._ended = piece is None
-            read.append(piece or "")
-        self._text, self._at = "".join(read), 0
+            pieces.append(piece or "")
+        self._text, self._at = "".join(pieces), 0

@@ -1,4 +1,4 @@
-"""Reads a file page by page and knows it again: one that grew is read from where it ended, another from its start."""
+"""Goes through a file page by page and knows it again: one that grew from where it ended, another from its start."""
 
 import gzip
 import os
@@ -31,7 +31,7 @@ class FilePage:
 
     Attributes:
         cursor: the place behind the last record that nothing written later can change.
-        whole: this reading began at the file's start.
+        whole: this way through it began at the file's start.
     """
 
     found: list[Found]
@@ -112,16 +112,16 @@ class Export:
         """What the file holds behind the place; a packed file that breaks off ends with a problem."""
         stream = cast(BinaryIO, gzip.GzipFile(fileobj=file)) if self._packed else file
         to_skip = 0 if self._seekable else place.records
-        read = 0
+        at = 0
         try:
             for found in self._all(stream, place.bytes if self._seekable else 0, needed):
-                read += 1
-                if read > to_skip:
+                at += 1
+                if at > to_skip:
                     yield found
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            if read == 0:
+            if at == 0:
                 raise Misconfigured(f"{self._path}: cannot be unpacked ({error})") from None
-            line = f"(record {read + 1} of {self._path.name})"
+            line = f"(record {at + 1} of {self._path.name})"
             yield Found(None, problem=f"and all behind it cannot be unpacked ({error})", line=line)
 
     def _all(self, stream: BinaryIO, start: int, needed: Mapping[str, str]) -> Iterator[Found]:

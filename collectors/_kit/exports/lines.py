@@ -40,7 +40,7 @@ class Line:
 
 
 class Lines:
-    """The lines of a stream from where it stands, and the place behind the last one read."""
+    """The lines of a stream from where it stands, and the place behind the last one taken."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream

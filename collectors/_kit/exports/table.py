@@ -13,7 +13,7 @@ class Table:
     """CSV (RFC 4180): the first row names the columns; `,`, `;` or a tab between them, by the first row."""
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
-        """Reads the first row.
+        """Takes the first row.
 
         Raises:
             Misconfigured: it cannot be read.
@@ -39,28 +39,28 @@ class Table:
         self._stream.seek(max(start, self._start))
         lines = Lines(self._stream)
         while True:
-            read: list[Line] = []
+            taken: list[Line] = []
             try:
-                row = self._row(lines, read)
+                row = self._row(lines, taken)
             except ValueError as error:
-                lines.give_back(read[1:])  # an open quotation mark may have swallowed good rows
-                yield Found(None, lines.offset, problem=str(error), line=read[0].shown())
+                lines.give_back(taken[1:])  # an open quotation mark may have swallowed good rows
+                yield Found(None, lines.offset, problem=str(error), line=taken[0].shown())
                 continue
             if row is None:
                 return
             if len(row) == len(self.columns):
                 record = dict(zip(self.columns, row, strict=True))
-                yield Found(record, lines.offset, complete=read[-1].content.endswith(b"\n"))
+                yield Found(record, lines.offset, complete=taken[-1].content.endswith(b"\n"))
             elif row:
                 problem = f"has {len(row)} columns where the first row has {len(self.columns)}"
-                yield Found(None, lines.offset, problem=problem, line="\n".join(line.shown() for line in read))
+                yield Found(None, lines.offset, problem=problem, line="\n".join(line.shown() for line in taken))
 
-    def _row(self, lines: Lines, read: list[Line]) -> list[str] | None:
-        """The next row, [] for an empty line, None at the end; the lines that it took are added to `read`."""
+    def _row(self, lines: Lines, taken: list[Line]) -> list[str] | None:
+        """The next row, [] for an empty line, None at the end; the lines that it took are added to `taken`."""
 
         def texts() -> Iterator[str]:
             while (line := lines.take()) is not None:
-                read.append(line)
+                taken.append(line)
                 yield line.text()
 
         try:

@@ -8,9 +8,9 @@ from functools import partial
 from hubbub.core.errors import HubbubError, Misconfigured
 from hubbub.core.matching.examples import check_examples
 from hubbub.core.settings import SourceEntry
+from hubbub.desk.sample import Sample, sample
 from hubbub.flows.collect import unusable
 from hubbub.flows.parts import Parts
-from hubbub.flows.sample import Sample, sample
 
 _NAMED = 5  # brands in a warning
 

@@ -9,11 +9,9 @@ from hubbub.core.errors import Skippable
 from hubbub.core.matching.matcher import Matcher
 from hubbub.core.mention import Mention
 from hubbub.core.ports import Collector, Query, Raw
-from hubbub.core.text import harmless, shortened
+from hubbub.flows.collect import stranger
 
 FIRST = 500  # records of a source that are tried
-
-_NAME = 60  # characters of a brand's name
 
 
 @dataclass(frozen=True)
@@ -68,13 +66,6 @@ def sample(collector: Collector, query: Query, matcher: Matcher, limit: int = FI
         if name is not None:
             strangers[name] += 1
     return Sample(rows, strangers)
-
-
-def stranger(mention: Mention, matcher: Matcher) -> str | None:
-    """The brand that its source names and the watch list does not have, fit to be shown: one short line."""
-    if not mention.brand or matcher.knows(mention.brand):
-        return None
-    return shortened(harmless(mention.brand), _NAME)
 
 
 def _row(collector: Collector, raw: Raw, matcher: Matcher) -> Row:

@@ -21,7 +21,7 @@ from tests.dashboards.seeds import NOW, seed
 
 PERIOD = Period(NOW - timedelta(days=14), NOW)
 WHOSE = {json.dumps(CUSTOMERS): {}, json.dumps(NEGATIVE): {"label": Label.negative}}
-"""What a selection says of a panel's query; one that is missing here cannot be asked for."""
+"""What a selection says for a panel's query."""
 WORDS = {
     "brand": "brand",
     "event.dataset": "source",
@@ -42,7 +42,9 @@ def index(request: pytest.FixtureRequest) -> Index:
 
 def numbers(panel: Panel, answer: Answer) -> Iterator[tuple[str, int, Selection]]:
     """Each number that the panel shows: a name for it, the number, and whose count it is."""
-    whose = {**WITHIN, **WHOSE[json.dumps(panel.query)]}
+    query = json.dumps(panel.query)
+    assert query in WHOSE, f"say in WHOSE how `hubbub mentions` asks for {query}"
+    whose = {**WITHIN, **WHOSE[query]}
     yield "all", answer.total, Selection(**whose)
     field = panel.field if isinstance(panel, Ranking) else None
     for row in answer.rows:

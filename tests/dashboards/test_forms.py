@@ -1,7 +1,11 @@
 """Each form asks one search in the language that every index speaks, and is told by its fields alone."""
 
+import pkgutil
+import re
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -9,6 +13,7 @@ from typing import Any
 import pytest
 
 from hubbub.core.ports import Index
+from hubbub.dashboards import forms
 from hubbub.dashboards._kit.board import Board
 from hubbub.dashboards._kit.cards import Frame
 from hubbub.dashboards._kit.panel import Panel
@@ -56,6 +61,17 @@ def test_a_ranking_need_not_split(embedded_index: Index, tmp_path: Path) -> None
     assert len(answer.rows) == 3
     assert f"{answer.left_out} mentions of further values are not drawn." in page.words
     assert not [each for _, each in page.tags if each.get("class") == "legend"]
+
+
+def test_the_documentation_names_every_form_and_its_fields() -> None:
+    page = (Path(__file__).parents[2] / "docs/dashboards.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| `(\w+)` \| [^|]+ \|([^|]*)\|$", page, re.MULTILINE))
+    for module in pkgutil.iter_modules(forms.__path__):
+        found = vars(import_module(f"{forms.__name__}.{module.name}")).values()
+        [form] = [each for each in found if isinstance(each, type) and issubclass(each, Panel) and each is not Panel]
+        own = {each.name for each in fields(form)} - {each.name for each in fields(Panel)}
+        assert form.__name__ in told, f"add {form.__name__} to the table of forms in docs/dashboards.md"
+        assert own == set(re.findall(r"`(\w+)`", told[form.__name__])), form.__name__
 
 
 def _alone(panel: Panel, index: Index, folder: Path) -> Page:

@@ -53,16 +53,22 @@ def test_nothing_is_wrong(objects: list[Json]) -> None:
     assert problems(objects) == []
 
 
-def test_every_panel_stands_on_the_dashboard_with_its_title_and_how_to_read_it(objects: list[Json]) -> None:
-    said = {(panel.title, panel.reading) for panel in PANELS.values()}
+def test_every_panel_is_an_object_with_its_title_and_how_to_read_it(objects: list[Json]) -> None:
     shown = {
         (each["attributes"]["title"], each["attributes"]["description"])
         for each in objects
         if each["type"] in ("lens", "search")
     }
-    assert shown == said
-    placed = json.loads(_one(objects, "hubbub-social-care")["attributes"]["panelsJSON"])
-    assert len(placed) == len(said) == len(PANELS)
+    assert shown == {(panel.title, panel.reading) for panel in PANELS.values()}
+
+
+def test_every_board_is_a_dashboard_of_its_panels(objects: list[Json]) -> None:
+    dashboards = {each["id"]: each["attributes"] for each in objects if each["type"] == "dashboard"}
+    assert dashboards["hubbub-social-care"]["title"] == "Social care overview"
+    assert [attributes["title"] for attributes in dashboards.values()] == [each.title for each in boards().values()]
+    for attributes, board in zip(dashboards.values(), boards().values(), strict=True):
+        names = [each["panelIndex"] for each in json.loads(attributes["panelsJSON"])]
+        assert names == [each.name for each in board.placed()]
 
 
 def test_an_object_comes_after_what_it_refers_to(objects: list[Json]) -> None:

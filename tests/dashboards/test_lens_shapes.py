@@ -132,7 +132,7 @@ def test_buckets_have_the_parameters_that_kibana_gives_them(operation: str) -> N
 def test_formulas_have_what_kibana_gives_them_and_what_it_computes_from() -> None:
     made = [column for theirs in _all_theirs() for column in _columns(theirs, "formula")]
     written = [column for ours in OURS for column in _columns(ours["attributes"], "formula")]
-    assert len(written) == 2
+    assert made and written
     for column in written:
         for theirs in made:
             assert column.keys() - theirs.keys() <= {"scale", "label"}

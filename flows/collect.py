@@ -218,7 +218,11 @@ def unusable(dead: int, fetched: int) -> bool:
 
 
 def _check_usable(run: Run, letters: Letters) -> None:
-    """Raises: Fatal: half of what was read, or more, was set aside."""
+    """Ends a run of which half, or more, was set aside.
+
+    Raises:
+        Fatal: so much of it was.
+    """
     if not unusable(run.dead_lettered, run.fetched):
         return
     (cause, most), *_ = letters.causes.most_common(1)

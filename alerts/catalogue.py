@@ -1,11 +1,9 @@
 """What is found by listing a folder: the rules, their kinds, and the notifiers."""
 
-import pkgutil
 import tomllib
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Any, cast
 
 from pydantic import ValidationError
@@ -16,6 +14,7 @@ from hubbub.alerts.notifiers.console import ConsoleNotifier
 from hubbub.alerts.rule import AnyRule
 from hubbub.core.alert import Finding
 from hubbub.core.errors import Misconfigured
+from hubbub.core.folders import module_names
 from hubbub.core.ports import Notifier, Over
 from hubbub.core.settings import AlertSettings, explain
 
@@ -59,8 +58,10 @@ def kind_of(what: AnyRule | Finding) -> Kind:
     Raises:
         Misconfigured: there is no such kind (any more).
     """
-    if what.kind not in _modules(kinds):
-        raise Misconfigured(f"no kind of alert named {what.kind!r}; there are: {', '.join(_modules(kinds))}")
+    if what.kind not in module_names(kinds.__path__):
+        raise Misconfigured(
+            f"no kind of alert named {what.kind!r}; there are: {', '.join(module_names(kinds.__path__))}"
+        )
     return _kind(what.kind)
 
 
@@ -70,13 +71,9 @@ def load_notifiers() -> tuple[Notifier, ...]:
     Raises:
         Misconfigured: one is set up wrongly; the message names the variable.
     """
-    others = [name for name in _modules(notifiers) if name != ConsoleNotifier.name]
+    others = [name for name in module_names(notifiers.__path__) if name != ConsoleNotifier.name]
     asked = [import_module(f"{notifiers.__name__}.{name}").from_environment() for name in others]
     return tuple(notifier for notifier in asked if notifier is not None) or (ConsoleNotifier(),)
-
-
-def _modules(package: ModuleType) -> list[str]:
-    return sorted(m.name for m in pkgutil.iter_modules(package.__path__) if not m.name.startswith("_"))
 
 
 def _kind(name: str) -> Kind:
@@ -108,8 +105,8 @@ def _tuned(rule: AnyRule, changes: dict[str, Any], check_filter: CheckFilter) ->
 
 
 def _rule(content: dict[str, Any], place: str, check_filter: CheckFilter) -> AnyRule:
-    if content.get("kind") not in _modules(kinds):
-        raise Misconfigured(f"{place}: kind: one of {', '.join(_modules(kinds))} is needed")
+    if content.get("kind") not in module_names(kinds.__path__):
+        raise Misconfigured(f"{place}: kind: one of {', '.join(module_names(kinds.__path__))} is needed")
     kind = _kind(content["kind"])
     try:
         rule = kind.Rule.model_validate(content)

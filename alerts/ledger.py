@@ -18,12 +18,12 @@ Change = Callable[[AlertRecord], AlertRecord | None]
 """The record as it is to be, or None where it is to stay."""
 
 
-def read_all(state: State) -> list[AlertRecord]:
+def load_all(state: State) -> list[AlertRecord]:
     """All of them, last written first."""
     return [AlertRecord.model_validate(record.body) for record in state.list(RecordKind.alert, limit=ALL)]
 
 
-def read(state: State, key: str) -> AlertRecord | None:
+def load(state: State, key: str) -> AlertRecord | None:
     """The record as it is now, or None."""
     record = state.get(RecordKind.alert, key)
     return AlertRecord.model_validate(record.body) if record is not None else None

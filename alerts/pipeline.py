@@ -24,7 +24,7 @@ def raise_alerts(findings: Sequence[Finding], tools: Tools) -> list[Outcome]:
     Raises:
         HubbubError: the state or the index could not be read or written.
     """
-    records = ledger.read_all(tools.state)
+    records = ledger.load_all(tools.state)
     waiting = [Draft(record.findings, record) for record in records if record.state == "pending"]
     drafts = [*waiting, *(Draft((finding,)) for finding in findings)]
     outcomes: list[Outcome] = []

@@ -217,7 +217,8 @@ class Index(Protocol):
 
 
 class Notifier(Protocol):
-    """Tells people. Its module is `alerts/<name>.py`. A receipt is what it needs to find its message again.
+    """Tells people. Its module is `alerts/notifiers/<name>.py`, whose `from_environment()` returns one, or None where
+    it is not set up. A receipt is what it needs to find its message again.
 
     Every method may raise Retryable (it could not be told now) or Fatal (it refuses us).
     """

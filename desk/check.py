@@ -31,9 +31,12 @@ class Tried:
 
 @dataclass
 class Checked:
-    """Attributes:
-    problems: what has to be put right, a line each. warnings: what is probably not meant.
-    status: what a command ends with: 0 no problem, 2 something is set up wrong, 1 something else failed.
+    """What was found.
+
+    Attributes:
+        problems: what has to be put right, a line each.
+        warnings: what is probably not meant.
+        status: what a command ends with: 0 no problem, 2 something is set up wrong, 1 something else failed.
     """
 
     problems: list[str] = field(default_factory=list)

@@ -30,9 +30,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Sample:
-    """Attributes:
-    rows: the first records; those that could not even be read as such come behind the others of their page.
-    strangers: names of brands that the source gives and the watch list does not have, and how many posts have them.
+    """The first rows of a source, and what became of them.
+
+    Attributes:
+        rows: the first records; those that could not even be read as such come behind the others of their page.
+        strangers: names of brands that the source gives and the watch list does not have, and how many posts have them.
     """
 
     rows: Sequence[Row]

@@ -86,7 +86,7 @@ def try_to_collect(
     """Does what `collect` does, and returns the error that it raises."""
     run = Run(entry=entry.name, started=parts.clock(), since=since)
     try:
-        read_to_the_end(parts, entry, run, progress)
+        fetch_to_the_end(parts, entry, run, progress)
     except HubbubError as error:
         run.error = str(error)
         run.missed = None
@@ -97,7 +97,7 @@ def try_to_collect(
     return Collected(run)
 
 
-def read_to_the_end(parts: Parts, entry: SourceEntry, run: Run, progress: Progress) -> None:
+def fetch_to_the_end(parts: Parts, entry: SourceEntry, run: Run, progress: Progress) -> None:
     """The way of every mention; counts in `run` what happens on it.
 
     While half of what was read is set aside, or some of it without a letter, the cursor waits: it moves when the source
@@ -218,7 +218,11 @@ def unusable(dead: int, fetched: int) -> bool:
 
 
 def _check_usable(run: Run, letters: Letters) -> None:
-    """Raises: Fatal: half of what was read, or more, was set aside."""
+    """Ends a run of which half, or more, was set aside.
+
+    Raises:
+        Fatal: so much of it was.
+    """
     if not unusable(run.dead_lettered, run.fetched):
         return
     (cause, most), *_ = letters.causes.most_common(1)

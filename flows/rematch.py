@@ -13,9 +13,11 @@ from hubbub.flows.parts import Parts
 
 @dataclass(frozen=True)
 class Rematched:
-    """Attributes:
-    changed: whether the watch list is another than when the source was last read from its start; None: not known.
-    run: None for a source that would have to be asked for everything again.
+    """What became of one source.
+
+    Attributes:
+        changed: whether the watch list is another than when the source was last read from its start; None: not known.
+        run: None for a source that would have to be asked for everything again.
     """
 
     source: str

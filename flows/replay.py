@@ -38,7 +38,7 @@ def _replay(parts: Parts, entry: SourceEntry, chosen: Sequence[DeadLetter]) -> R
     try:
         for first in range(0, len(records), TOGETHER):
             _take(parts, entry, records[first : first + TOGETHER], run)
-        _read_again(parts, entry, [letter for letter in chosen if unreadable(letter)], run)
+        _fetch_again(parts, entry, [letter for letter in chosen if unreadable(letter)], run)
     except HubbubError as error:
         run.error = str(error)
     run.finished = parts.clock()
@@ -69,7 +69,7 @@ def _take(parts: Parts, entry: SourceEntry, records: Sequence[DeadLetter], run: 
     count(run, stored)
 
 
-def _read_again(parts: Parts, entry: SourceEntry, pieces: Sequence[DeadLetter], run: Run) -> None:
+def _fetch_again(parts: Parts, entry: SourceEntry, pieces: Sequence[DeadLetter], run: Run) -> None:
     """What becomes of letters that hold no record."""
     if not pieces:
         return

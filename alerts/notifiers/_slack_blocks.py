@@ -32,7 +32,10 @@ def fallback(alert: Alert) -> str:
 
 
 def escaped(text: str) -> str:
-    """Without Slack's control characters: https://docs.slack.dev/messaging/formatting-message-text#escaping"""
+    """The text without Slack's control characters.
+
+    https://docs.slack.dev/messaging/formatting-message-text#escaping
+    """
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

@@ -1,4 +1,6 @@
-"""Tells a Slack channel: https://docs.slack.dev/reference/methods/chat.postMessage, chat.update and chat.delete
+"""Tells a Slack channel.
+
+https://docs.slack.dev/reference/methods/chat.postMessage, chat.update and chat.delete
 
 The bot needs the scope `chat:write` and, to see whether a message arrived whose answer was lost, `channels:history`
 (`groups:history` for a private channel); it must be a member of the channel. slack_sdk is the extra `slack`, imported
@@ -175,7 +177,7 @@ def _payload(alert: Alert) -> dict[str, str]:
 
 
 def _rate_limit_handler() -> Any:
-    """slack_sdk's handler, for short waits only; it sleeps as long as it is told and stumbles over a date."""
+    """The handler of slack_sdk, for short waits only; it sleeps as long as it is told and stumbles over a date."""
     from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
     class ShortWaits(RateLimitErrorRetryHandler):

@@ -39,7 +39,7 @@ def _send(draft: Draft, tools: Tools) -> Outcome:
         draft = Draft(draft.findings, record)
         if ledger.create(tools.state, record):
             return _deliver(draft, record, alert, tools, tried=False)
-        theirs = ledger.read(tools.state, alert.key)
+        theirs = ledger.load(tools.state, alert.key)
         if theirs and all(trouble.is_same(theirs, finding) for finding in draft.findings):
             return draft.ends(Decision.already_sent, "another worker has just told it")
     raise AssertionError("numbers do not end")
@@ -48,7 +48,7 @@ def _send(draft: Draft, tools: Tools) -> Outcome:
 def _send_again(draft: Draft, record: AlertRecord, tools: Tools) -> Outcome:
     claimed = ledger.claim(tools.state, record.key, tools.clock)
     if claimed is None:
-        now = ledger.read(tools.state, record.key)
+        now = ledger.load(tools.state, record.key)
         waits = now is not None and now.state == "pending"
         reason = "another worker is sending it just now" if waits else "another worker has just sent it"
         return draft.ends(Decision.already_sent, reason)

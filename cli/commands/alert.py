@@ -1,4 +1,4 @@
-"""hubbub alert"""
+"""The command `hubbub alert`."""
 
 import sys
 from contextlib import nullcontext, redirect_stdout

@@ -1,4 +1,4 @@
-"""hubbub check"""
+"""The command `hubbub check`."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""hubbub collect"""
+"""The command `hubbub collect`."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""hubbub dead-letters"""
+"""The command `hubbub dead-letters`."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path

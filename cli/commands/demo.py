@@ -1,4 +1,4 @@
-"""hubbub demo"""
+"""The command `hubbub demo`."""
 
 import os
 import shutil

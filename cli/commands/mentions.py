@@ -1,4 +1,4 @@
-"""hubbub mentions"""
+"""The command `hubbub mentions`."""
 
 from collections.abc import Iterator
 from datetime import datetime, tzinfo

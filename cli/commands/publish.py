@@ -1,4 +1,4 @@
-"""hubbub publish"""
+"""The command `hubbub publish`."""
 
 from pathlib import Path
 

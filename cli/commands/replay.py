@@ -1,4 +1,4 @@
-"""hubbub replay"""
+"""The command `hubbub replay`."""
 
 from pathlib import Path
 

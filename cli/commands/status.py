@@ -1,4 +1,4 @@
-"""hubbub status"""
+"""The command `hubbub status`."""
 
 from datetime import datetime, tzinfo
 from pathlib import Path

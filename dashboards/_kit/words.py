@@ -14,7 +14,7 @@ FIELD_NAMES: Mapping[str, str] = {
 
 
 def counted(number: int) -> str:
-    """`1 mention`, `1,200 mentions`"""
+    """The number in words: `1 mention`, `1,200 mentions`."""
     return f"{number:,} mention" if number == 1 else f"{number:,} mentions"
 
 

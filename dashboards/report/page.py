@@ -108,12 +108,12 @@ def _write(path: Path, page: str) -> None:
 
 
 def _minute(when: datetime) -> str:
-    """`22 Nov 2026, 11:40`"""
+    """The time as people write it: `22 Nov 2026, 11:40`."""
     return f"{when.day} {when:%b %Y, %H:%M}"
 
 
 def _offset(clock: timezone) -> str:
-    """`UTC+7`, `UTC-3:30`"""
+    """The zone by its offset: `UTC+7`, `UTC-3:30`."""
     minutes = clock.utcoffset(None) // timedelta(minutes=1)
     hours, rest = divmod(abs(minutes), 60)
     return f"UTC{'-' if minutes < 0 else '+'}{hours}{f':{rest:02}' if rest else ''}".replace("-", "\u2212")

@@ -74,7 +74,7 @@ class Shift:
         self.events.update({event.id: event for event in events})
 
     def records(self) -> list[AlertRecord]:
-        return ledger.read_all(self.state)
+        return ledger.load_all(self.state)
 
 
 def decisions(outcomes: Sequence[Outcome]) -> list[Decision]:

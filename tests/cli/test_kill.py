@@ -15,7 +15,7 @@ from hubbub.flows.parts import open_index
 from tests.command import hubbub, left_behind, start, write_config
 from tests.elasticsearch_node import empty
 
-KILLS = 12
+KILLS = 20
 A_RUN = 1100  # posts that arrive before each run: three pages
 
 

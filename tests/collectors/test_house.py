@@ -1,14 +1,14 @@
 """Every source keeps the contract."""
 
-import pkgutil
 from importlib import import_module
 
 import pytest
 
 from hubbub import collectors
+from hubbub.core.folders import module_names
 from tests.collectors.contract import CollectorContract
 
-NAMES = sorted(found.name for found in pkgutil.iter_modules(collectors.__path__) if not found.name.startswith("_"))
+NAMES = module_names(collectors.__path__)
 
 
 @pytest.mark.parametrize("name", NAMES)

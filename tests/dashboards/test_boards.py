@@ -1,12 +1,12 @@
 """A board is a list of panels: where they stand follows from the list."""
 
 import json
-import pkgutil
 from types import ModuleType
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hubbub.core.folders import module_names
 from hubbub.dashboards import panels
 from hubbub.dashboards._kit.board import COLUMNS, Board
 from hubbub.dashboards.boards import boards
@@ -74,7 +74,7 @@ def test_a_panel_of_two_boards_is_one_object_of_kibanas() -> None:
 
 
 def test_every_panel_stands_on_a_board() -> None:
-    files = {module.name for module in pkgutil.iter_modules(panels.__path__) if not module.name.startswith("_")}
+    files = set(module_names(panels.__path__))
     assert files - PANELS.keys() == set(), "add it to the `panels` of a file in dashboards/boards/"
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+OURS = {"hubbub", "tests", *(path.stem for path in (ROOT / "benchmarks").glob("*.py"))}
 SHIPPED = ("alerts", "cli", "collectors", "core", "dashboards", "desk", "flows", "index", "models")
 EXTRAS = {
     "models/training": "train",
@@ -34,7 +35,7 @@ def imported(path: Path) -> Iterator[str]:
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom):
             names = [node.module or ""]
-        yield from {name.partition(".")[0] for name in names} - {"hubbub", "tests"} - sys.stdlib_module_names
+        yield from {name.partition(".")[0] for name in names} - OURS - sys.stdlib_module_names
 
 
 def undeclared(folders: tuple[str, ...], *extras: str) -> list[str]:

@@ -128,7 +128,7 @@ def _write(connection: sqlite.Connection, drafts: Sequence[_Draft], now: datetim
     written = {n: draft for n, draft in placed.items() if draft.written}
     _write_rows(connection, placed, now)
     found = {n: words.cut(draft.document) for n, draft in written.items()}
-    lost = {n: draft.before for n, draft in written.items() if draft.before != found[n]}
+    lost = {n: draft.before for n, draft in written.items() if draft.before not in (NO_WORDS, found[n])}
     words.delete(connection, lost.items())
     words.insert(connection, ((n, each) for n, each in found.items() if each != written[n].before))
     connection.executemany(

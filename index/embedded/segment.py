@@ -94,7 +94,7 @@ def _cut(words: list[str]) -> list[str]:
 
 @cache
 def _segmenter() -> Callable[[str], list[str]]:
-    from pythainlp.tokenize.newmm import segment  # loads its dictionary, so only where there is Thai
+    from pythainlp.tokenize.nlpo3 import segment  # loads its dictionary, so only where there is Thai
 
     cut: Callable[[str], list[str]] = segment
     return cut

@@ -13,22 +13,18 @@ Value = int | float | Sequence[str]
 Reader = Callable[[Any], Value]
 
 
-def flat(document: Json) -> Json:
-    """The fields of a document under their full names, without `raw`."""
-    fields: Json = {}
-    for name, value in document.items():
-        if isinstance(value, dict):
-            if name != "raw":
-                for inner, content in value.items():
-                    fields[f"{name}.{inner}"] = content
-        else:
-            fields[name] = value
-    return fields
-
-
 def kept(document: Json, readers: Mapping[str, Reader]) -> dict[str, Value]:
-    """What the columns of a table keep of a document, by field."""
-    return {name: readers[name](value) for name, value in flat(document).items() if name in readers}
+    """What the columns of a table keep of a document, by the full name of the field."""
+    found: dict[str, Value] = {}
+    for name, value in document.items():
+        if not isinstance(value, dict):
+            if name in readers:
+                found[name] = readers[name](value)
+        elif name != "raw":
+            for inner, content in value.items():
+                if (field := f"{name}.{inner}") in readers:
+                    found[field] = readers[field](content)
+    return found
 
 
 def reader(field: Json) -> Reader:
@@ -48,7 +44,7 @@ def reader(field: Json) -> Reader:
 
 def _keywords(longest: int, value: str | list[str]) -> Sequence[str]:
     """Each once, without those that are too long, counted as Java does."""
-    if isinstance(value, str) and len(value) <= longest // 2:
-        return (value,)
-    values = [value] if isinstance(value, str) else [*dict.fromkeys(value)]
+    values = (value,) if isinstance(value, str) else (*dict.fromkeys(value),)
+    if all(len(text) <= longest // 2 for text in values):
+        return values
     return [text for text in values if len(text.encode("utf-16-le")) // 2 <= longest]

@@ -56,7 +56,11 @@ def counted(
 
 
 def check_filter(query: Json, over: Over) -> None:
-    """Raises: Misconfigured: the query is not one that an index answers, or names a field that is not there."""
+    """Refuses a filter that no index would answer.
+
+    Raises:
+        Misconfigured: the query is not one that an index answers, or names a field that is not there.
+    """
     parse(query, Scope(TYPES[over], utc_now()))
 
 

@@ -81,7 +81,11 @@ Query = Everything | Ids | Exists | OneOf | Within | Said | Both
 
 
 def parse(query: Any, scope: Scope) -> Query:
-    """Raises: Misconfigured: the query is not one that Hubbub asks, or names a field that is not there."""
+    """The query, as Hubbub asks it.
+
+    Raises:
+        Misconfigured: it is not one that Hubbub asks, or names a field that is not there.
+    """
     kind, asked = one(query, "a query")
     match kind:
         case "match_all":
@@ -119,7 +123,11 @@ def parse(query: Any, scope: Scope) -> Query:
 
 
 def field_type(field: Any, types: Mapping[str, str]) -> str:
-    """Raises: Misconfigured: there is no such field that can be asked."""
+    """The type of the field.
+
+    Raises:
+        Misconfigured: there is no such field that can be asked.
+    """
     if not isinstance(field, str) or field not in types:
         raise Misconfigured(f"the index has no field {field!r} to ask for")
     return types[field]

@@ -34,9 +34,11 @@ _WIDTHS: dict[int, np.dtype[Any]] = {1: np.dtype("<u1"), 2: np.dtype("<u2"), 4: 
 
 @dataclass(frozen=True)
 class Numbers:
-    """Attributes:
-    values: of each place; of a place without one, anything.
-    present: which places have one.
+    """The numbers of one field in the places of a chunk.
+
+    Attributes:
+        values: of each place; of a place without one, anything.
+        present: which places have one.
     """
 
     values: Array
@@ -49,10 +51,12 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Keywords:
-    """Attributes:
-    owners: the place of each value, in order.
-    codes: the number of its word.
-    hashes: of each word.
+    """The keywords of one field in the places of a chunk.
+
+    Attributes:
+        owners: the place of each value, in order.
+        codes: the number of its word.
+        hashes: of each word.
     """
 
     owners: Ints

@@ -11,14 +11,16 @@ from hubbub.index.embedded.values import Reader, reader
 
 @dataclass(frozen=True)
 class Table:
-    """Attributes:
-    name: of the table with a row a document: its place `n`, its id and version.
-    bodies: of the table with the documents themselves.
-    chunks: of the table with the values of the fields (see `chunk`).
-    types: the type of every field that can be asked for.
-    readers: what is kept of each field's value.
-    texts: full-text fields, and where in the table `words` they are found.
-    index_of: the Elasticsearch index that a document of that time would lie in.
+    """A table of documents that can be searched.
+
+    Attributes:
+        name: of the table with a row a document: its place `n`, its id and version.
+        bodies: of the table with the documents themselves.
+        chunks: of the table with the values of the fields (see `chunk`).
+        types: the type of every field that can be asked for.
+        readers: what is kept of each field's value.
+        texts: full-text fields, and where in the table `words` they are found.
+        index_of: the Elasticsearch index that a document of that time would lie in.
     """
 
     name: str

@@ -15,8 +15,10 @@ _MOST = 65_536  # buckets in one answer, as in Elasticsearch
 
 @dataclass
 class Bucket:
-    """Attributes:
-    code: the number of its key among the values that are told apart.
+    """A bucket of an answer.
+
+    Attributes:
+        code: the number of its key among the values that are told apart.
     """
 
     key: Any
@@ -30,8 +32,11 @@ class Bucket:
 
 @dataclass(frozen=True)
 class Ordering:
-    """Attributes:
-    by: what to sort by, the most important first, with whether it descends: `_count`, `_key`, or an inner aggregation.
+    """How buckets are sorted.
+
+    Attributes:
+        by: what to sort by, the most important first, with whether it descends: `_count`, `_key`, or an inner
+            aggregation.
     """
 
     by: tuple[tuple[str, bool], ...]

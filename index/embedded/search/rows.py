@@ -15,11 +15,13 @@ from hubbub.index.query import Query
 
 @dataclass(frozen=True)
 class Keywords:
-    """Attributes:
-    owners: the row of each value, in order; a row with several values is there as often.
-    codes: the number of its word.
-    single: no row has more than one.
-    rows: how many there are.
+    """The keywords of one field in the rows.
+
+    Attributes:
+        owners: the row of each value, in order; a row with several values is there as often.
+        codes: the number of its word.
+        single: no row has more than one.
+        rows: how many there are.
     """
 
     owners: Ints

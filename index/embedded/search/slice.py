@@ -18,10 +18,12 @@ _DENSE = 1 << 22  # counters of eight bytes that a tally may have for each combi
 
 @dataclass(frozen=True)
 class Slice:
-    """Attributes:
-    at: rows; one that is in several buckets is there as often.
-    group: the number of the bucket that each is in.
-    groups: how many buckets there are.
+    """Rows, each in its bucket.
+
+    Attributes:
+        at: rows; one that is in several buckets is there as often.
+        group: the number of the bucket that each is in.
+        groups: how many buckets there are.
     """
 
     rows: Rows

@@ -19,14 +19,17 @@ script would change nothing: the Thai and Vietnamese posts that are missed are i
 import re
 import unicodedata
 from functools import cache
+from pathlib import Path
 
+import numpy as np
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from hubbub.models.page import Page
 from hubbub.models.text import clean
 
+POSTS = Path(__file__).with_name("language.npz")  # see `models/training/fit_language.py`
 UNSURE = "und"
-SURE = 0.2  # probability below which the answer is `und`
+SURE = 0.22  # probability below which the answer is `und`
 LANGUAGES = (
     "ar bg bn cs da de el en es et fa fi fr gu he hi hr hu id it ja ka km kn ko lo lt lv ml mr ms my ne nl no pa pl pt "
     "ro ru si sk sl sr sv sw ta te th tl tr uk ur vi zh"
@@ -46,14 +49,18 @@ def read(page: Page) -> list[str]:
 def detect(text: str) -> str:
     """Returns the ISO 639-1 code of the language that most of the text is in, or `und` where that cannot be told:
     too few words, or nothing but links, handles, numbers and emoji. Any string gets an answer."""
+    said = read_out(text)
+    return str(identifier().classify(said)[0]) if said else UNSURE
+
+
+def read_out(text: str) -> str:
+    """What of a text the language is told by: words in lower case, in the script that most of it is in."""
     said = _PLACEHOLDERS.sub(" ", unicodedata.normalize("NFKC", clean(text)[:LONGEST]))
     letters = [char for char in said if char.isalpha()]
-    if not letters:
-        return UNSURE
     latin = sum(map(_is_latin, letters))
     by_latin = latin > LATIN_WEIGHS * (len(letters) - latin)
     words = "".join(char if _is_written(char) and _is_latin(char) is by_latin else " " for char in said)
-    return str(_identifier().classify(" ".join(words.lower().split()))[0])
+    return " ".join(words.lower().split())
 
 
 def _is_written(char: str) -> bool:
@@ -66,7 +73,20 @@ def _is_latin(char: str) -> bool:
 
 
 @cache
-def _identifier() -> LanguageIdentifier:
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True, min_confidence=SURE)
-    identifier.set_languages(LANGUAGES.split())
-    return identifier
+def identifier() -> LanguageIdentifier:
+    """py3langid held to `LANGUAGES`, with a second column for each language that is known from posts too."""
+    known = LanguageIdentifier.from_model_file(MODEL_FILE)
+    known.set_languages(LANGUAGES.split())
+    posts = np.load(POSTS)
+    as_typed = (posts["least"] + posts["step"] * posts["codes"]).T  # (features, languages)
+    names = posts["languages"].tolist()
+    return LanguageIdentifier(
+        np.hstack([known.nb_ptc, as_typed]).astype(np.float32),
+        np.append(known.nb_pc, np.full(len(names), known.nb_pc.mean())).astype(np.float32),
+        known.nb_classes + names,
+        known.tk_nextmove,
+        known.tk_output,
+        norm_probs=True,
+        min_confidence=SURE,
+        tk_row=known.tk_row,
+    )

@@ -38,7 +38,7 @@ POSTS = [
 
 
 def test_scores():
-    scores = evaluate(Echo(), POSTS)
+    scores = evaluate(Echo(), POSTS).languages
     assert list(scores) == ["en", "th", "all"]
     english, thai, everything = scores.values()
     assert english.n == 4
@@ -58,9 +58,9 @@ def test_renderings_hold_every_model_and_language():
     results = {"a": evaluate(Echo(), POSTS), name: evaluate(Echo(), POSTS)}
     console = Console(width=80, record=True, file=io.StringIO())
     console.print(comparison(results))
-    console.print(confusion_table("a", results["a"]))
+    console.print(confusion_table("a", results["a"].languages))
     text = console.export_text()
-    assert text.count(name) == len(results[name])  # never cut, or one could not tell the models apart
+    assert text.count(name) == len(results[name].languages)  # never cut, or one could not tell the models apart
     assert text.count("0.833") == 2  # the English macro recall of either
     assert text.count("negative") == 1 + 3  # a column's name and a row a language
     assert as_json(results)[name]["th"]["confusion"] == [[0, 0, 0], [0, 1, 0], [1, 0, 0]]

@@ -46,7 +46,7 @@ def test_what_was_learned_serves(trained: Path):
         "words.onnx",
     ]
     posts = read_labelled([trained.parent / "data" / "val"])
-    scores = evaluate(load_judge(str(weights)), posts)
+    scores = evaluate(load_judge(str(weights)), posts).languages
     assert set(scores) == {"en", "th", "vi", "all"}
     assert scores["all"].n == len(posts) == 36
     assert scores["all"].macro_recall > 0.9

@@ -67,11 +67,11 @@ _TEEN_WORDS = re.compile(r"\b(" + "|".join(sorted(_TEENCODE, key=len, reverse=Tr
 
 
 def without_accents(text: str, dice: Random) -> str:
-    return "".join(map(_bare, unicodedata.normalize("NFC", text)))
+    return bare(text)
 
 
 def half_without_accents(text: str, dice: Random) -> str:
-    return "".join(_bare(char) if dice.random() < 0.5 else char for char in unicodedata.normalize("NFC", text))
+    return "".join(bare(char) if dice.random() < 0.5 else char for char in unicodedata.normalize("NFC", text))
 
 
 def teencode(text: str, dice: Random) -> str:
@@ -178,8 +178,7 @@ def dress(text: str, language: str, dice: Random) -> str:
     return dice.choice(list(DRESSES.get(language, _OTHERS).values()))(text, dice)
 
 
-def _bare(char: str) -> str:
-    """The letter without the accents of Latin script, which lie together in Unicode."""
-    if char in "đĐ":
-        return "d" if char == "đ" else "D"
-    return _ACCENTS.sub("", unicodedata.normalize("NFD", char))
+def bare(text: str) -> str:
+    """The text without the accents of Latin script, which lie together in Unicode; `đ` is a letter of its own there."""
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFD", text)).replace("đ", "d").replace("Đ", "D")
+    return unicodedata.normalize("NFC", plain)

@@ -37,7 +37,8 @@ class Lesson(Dataset[dict[str, Any]]):
         self, posts: Sequence[Labelled], near: NDArray[np.float16], tokenizer: Tokenizer, recipe: Recipe, seed: int
     ) -> None:
         """Args:
-        near: the base encoder's embeddings of the posts as they were written, (posts, width).
+        near: the base encoder's embeddings of the posts as they were written, (posts, width); nought where there is
+            none.
         """
         rng, dice = np.random.default_rng(seed), Random(seed)
         rows = drawn(posts, recipe.mixture, recipe.passes, rng)
@@ -86,8 +87,10 @@ class TwoAnswers(Trainer):
     ) -> Any:
         logits, embedding = model(inputs["input_ids"], inputs["attention_mask"])
         entropy = cross_entropy(logits.float(), inputs["labels"], inputs["classes"], self._recipe.label_smoothing)
+        anchored = inputs["near"].any(dim=-1)
         distance = 1 - (embedding.float() * inputs["near"]).sum(-1)
-        loss = (entropy * inputs["weights"]).mean() + self._recipe.closeness * distance.mean()
+        far = (distance * anchored).sum() / anchored.sum().clamp(min=1)
+        loss = (entropy * inputs["weights"]).mean() + self._recipe.closeness * far
         return (loss, (logits, embedding)) if return_outputs else loss
 
     def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:

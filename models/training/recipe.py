@@ -54,6 +54,7 @@ class Recipe:
     mixture: by dataset, what a pass takes of it; all of one that is not named, once.
     balance: by language, how far rare classes are lifted: 0 not at all, 1 to the weight of the frequent ones.
     closeness: weight of the cosine distance to the base encoder's embedding, beside the cross entropy.
+    anchors: posts that it is measured on, drawn once; to embed one costs a third of learning it once.
     """
 
     courses: int = 2
@@ -74,6 +75,7 @@ class Recipe:
         default_factory=lambda: {"en": 0.75, "hi": 0.5, "id": 0.5, "th": 0.25, "vi": 0.5}
     )
     closeness: float = 2.0
+    anchors: int = 40_000
     seed: int = 7
 
 

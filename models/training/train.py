@@ -99,8 +99,10 @@ def fit(
         network, words, and the base encoder's embeddings of the validation posts (posts, width).
     """
     pad = padding(tokenizer)
-    rows = encode(tokenizer, [post.text for post in posts], recipe.max_tokens)
-    near = base_embeddings(model, rows, pad, out / "base_train.npy", progress)
+    anchors = sorted(Random(recipe.seed).sample(range(len(posts)), min(recipe.anchors, len(posts))))
+    rows = encode(tokenizer, [posts[row].text for row in anchors], recipe.max_tokens)
+    near = np.zeros((len(posts), model.config.hidden_size), dtype=np.float16)
+    near[anchors] = base_embeddings(model, rows, pad, out / "base_train.npy", progress)
     rows_val = encode(tokenizer, [post.text for post in val], MAX_TOKENS)
     near_val = base_embeddings(model, rows_val, pad, out / "base_val.npy", progress)
     learned = []

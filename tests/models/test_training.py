@@ -11,9 +11,11 @@ from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
+from transformers import TrainingArguments
 
 from hubbub.cli.commands.train import command
 from hubbub.core.errors import Misconfigured
@@ -21,8 +23,8 @@ from hubbub.core.verdict import Label
 from hubbub.models.load import load_judge
 from hubbub.models.training import course as courses
 from hubbub.models.training import packages
-from hubbub.models.training.base import load_base
-from hubbub.models.training.course import by_layer, cross_entropy, last_whole
+from hubbub.models.training.base import load_base, padding
+from hubbub.models.training.course import Lesson, TwoAnswers, by_layer, collate, cross_entropy, last_whole
 from hubbub.models.training.evaluate import evaluate
 from hubbub.models.training.labelled import read_labelled
 from hubbub.models.training.recipe import Recipe
@@ -198,6 +200,21 @@ def test_the_deeper_a_layer_the_lower_its_rate_and_frozen_embeddings_have_none(t
     assert id(encoder.get_input_embeddings().weight) not in {
         id(p) for group in by_layer(model, recipe) for p in group["params"]
     }
+
+
+def test_only_anchors_are_held_near_the_base(trained: Path, tmp_path: Path):
+    posts = read_labelled([trained.parent / "data" / "train"])
+    model, tokenizer = load_base(str(trained.parent / "base"), [post.text for post in posts], 200)
+    recipe = Recipe(**tiny.SHORT | {"courses": 1, "anchors": 5})
+    fit(model, tokenizer, posts, posts, tmp_path, recipe, progress=False, say=print)
+    assert np.load(tmp_path / "base_train.npy").shape == (5, 32)
+    lesson = Lesson(posts, np.zeros((len(posts), 32), np.float16), tokenizer, recipe, 7)
+    batch = collate([lesson[at] for at in range(3)], padding(tokenizer))
+    trainer = TwoAnswers(recipe, model=model, args=TrainingArguments(str(tmp_path / "t"), use_cpu=True, report_to=[]))
+    model.eval()
+    logits = model(batch["input_ids"], batch["attention_mask"])[0]
+    alone = cross_entropy(logits, batch["labels"], batch["classes"], recipe.label_smoothing) * batch["weights"]
+    torch.testing.assert_close(trainer.compute_loss(model, batch), alone.mean())
 
 
 def test_frozen_embeddings_stay_as_they_are(trained: Path, tmp_path: Path):

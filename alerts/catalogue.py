@@ -1,54 +1,27 @@
-"""The rules and the kinds of rules, found by listing their folders."""
+"""What is found by listing a folder: the rules, their kinds, and the notifiers."""
 
 import tomllib
-from collections.abc import Callable, Sequence
-from datetime import datetime, tzinfo
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from pydantic import ValidationError
 
+from hubbub.alerts import kinds, notifiers
+from hubbub.alerts.kind import Kind
+from hubbub.alerts.notifiers.console import ConsoleNotifier
 from hubbub.alerts.rule import AnyRule
-from hubbub.core.alert import Counted, Finding, Wanted
+from hubbub.core.alert import Finding
 from hubbub.core.errors import Misconfigured
-from hubbub.core.ports import Over
+from hubbub.core.folders import module_names
+from hubbub.core.ports import Notifier, Over
 from hubbub.core.settings import AlertSettings, explain
 
 RULES = Path(__file__).parent / "rules"
-KINDS = Path(__file__).parent / "kinds"
 
 CheckFilter = Callable[[dict[str, Any], Over], None]
 """Refuses (Misconfigured) a search query that cannot be asked over `mentions` or `events`."""
-
-
-class Kind(Protocol):
-    """A module of `kinds/`.
-
-    Attributes:
-        Rule: the model of its rules' files.
-        BY, OVER: what its rules count: the field whose names are told apart, and where.
-    """
-
-    Rule: type[AnyRule]
-    BY: str
-    OVER: Over
-
-    def wanted(self, rule: AnyRule, now: datetime) -> Sequence[Wanted]:
-        """What the rule wants counted."""
-        ...
-
-    def find(self, rule: AnyRule, name: str, counted: Sequence[Sequence[Counted]]) -> Finding | None:
-        """What stands out, told from the answers to `wanted` alone, in their order."""
-        ...
-
-    def headline(self, finding: Finding) -> str:
-        """What was found, in a few words behind the name of what it is about."""
-        ...
-
-    def details(self, finding: Finding, zone: tzinfo) -> str:
-        """The same at more length, with its times."""
-        ...
 
 
 def load_rules(settings: AlertSettings, folder: Path, check_filter: CheckFilter) -> list[AnyRule]:
@@ -80,14 +53,31 @@ def load_rules(settings: AlertSettings, folder: Path, check_filter: CheckFilter)
 
 
 def kind_of(what: AnyRule | Finding) -> Kind:
-    """Raises: Misconfigured: there is no such kind (any more)."""
-    if what.kind not in _kinds():
-        raise Misconfigured(f"no kind of alert named {what.kind!r}; there are: {', '.join(_kinds())}")
-    return cast(Kind, import_module(f"hubbub.alerts.kinds.{what.kind}"))
+    """The kind that understands the rule, or that found the finding.
+
+    Raises:
+        Misconfigured: there is no such kind (any more).
+    """
+    if what.kind not in module_names(kinds.__path__):
+        raise Misconfigured(
+            f"no kind of alert named {what.kind!r}; there are: {', '.join(module_names(kinds.__path__))}"
+        )
+    return _kind(what.kind)
 
 
-def _kinds() -> list[str]:
-    return sorted(path.stem for path in KINDS.glob("[!_]*.py"))
+def load_notifiers() -> tuple[Notifier, ...]:
+    """All that the environment sets up, each told by the `from_environment` of its file; the console where none is.
+
+    Raises:
+        Misconfigured: one is set up wrongly; the message names the variable.
+    """
+    others = [name for name in module_names(notifiers.__path__) if name != ConsoleNotifier.name]
+    asked = [import_module(f"{notifiers.__name__}.{name}").from_environment() for name in others]
+    return tuple(notifier for notifier in asked if notifier is not None) or (ConsoleNotifier(),)
+
+
+def _kind(name: str) -> Kind:
+    return cast(Kind, import_module(f"{kinds.__name__}.{name}"))
 
 
 def _files(folder: Path) -> list[Path]:
@@ -115,10 +105,9 @@ def _tuned(rule: AnyRule, changes: dict[str, Any], check_filter: CheckFilter) ->
 
 
 def _rule(content: dict[str, Any], place: str, check_filter: CheckFilter) -> AnyRule:
-    kind_name = content.get("kind")
-    if kind_name not in _kinds():
-        raise Misconfigured(f"{place}: kind: one of {', '.join(_kinds())} is needed")
-    kind = cast(Kind, import_module(f"hubbub.alerts.kinds.{kind_name}"))
+    if content.get("kind") not in module_names(kinds.__path__):
+        raise Misconfigured(f"{place}: kind: one of {', '.join(module_names(kinds.__path__))} is needed")
+    kind = _kind(content["kind"])
     try:
         rule = kind.Rule.model_validate(content)
     except ValidationError as error:

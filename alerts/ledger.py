@@ -1,7 +1,8 @@
-"""The records of alerts: read, changed only where nobody changed them since, and claimed by the worker that sends.
+"""The records of alerts in the state, written so that no worker undoes what another wrote.
 
-A claim ends when its worker settles it, or after a minute: then the worker was killed, and another takes over. A
-notifier has to give up within that minute.
+They are changed only where nobody changed them since, and claimed by the worker that sends. A claim ends when its
+worker settles it, or after a minute: then the worker was killed, and another takes over. A notifier has to give up
+within that minute.
 """
 
 from collections.abc import Callable
@@ -17,12 +18,13 @@ Change = Callable[[AlertRecord], AlertRecord | None]
 """The record as it is to be, or None where it is to stay."""
 
 
-def read_all(state: State) -> list[AlertRecord]:
-    """Last written first."""
+def load_all(state: State) -> list[AlertRecord]:
+    """All of them, last written first."""
     return [AlertRecord.model_validate(record.body) for record in state.list(RecordKind.alert, limit=ALL)]
 
 
-def read(state: State, key: str) -> AlertRecord | None:
+def load(state: State, key: str) -> AlertRecord | None:
+    """The record as it is now, or None."""
     record = state.get(RecordKind.alert, key)
     return AlertRecord.model_validate(record.body) if record is not None else None
 
@@ -49,6 +51,7 @@ def claim(state: State, key: str, clock: Clock) -> AlertRecord | None:
 
 
 def delete(state: State, key: str) -> None:
+    """Forgets the alert; where it is gone already, does nothing."""
     state.delete(RecordKind.alert, key)
 
 

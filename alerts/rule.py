@@ -8,11 +8,13 @@ from hubbub.core.alert import Severity
 
 
 class AnyRule(BaseModel):
-    """Attributes:
-    name: also the name of its file.
-    kind: the file in `kinds/` that understands it.
-    severity: of what it finds.
-    filter: a search query; what does not answer it is not counted.
+    """A file of `rules/`, or of the user's own folder; each kind adds its numbers.
+
+    Attributes:
+        name: also the name of its file.
+        kind: the file in `kinds/` that understands it.
+        severity: of what it finds.
+        filter: a search query; what does not answer it is not counted.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

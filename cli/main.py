@@ -1,7 +1,6 @@
 """The `hubbub` command: one file a verb in `cli/commands/`, loaded when it is called."""
 
 import os
-import pkgutil
 import signal
 import sys
 from importlib import import_module
@@ -12,14 +11,14 @@ import click
 from hubbub import __version__
 from hubbub.cli import commands, show
 from hubbub.core.errors import HubbubError, Misconfigured
+from hubbub.core.folders import module_names
 
 
 class Verbs(click.Group):
     """Finds its commands by listing `cli/commands/`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        names = (m.name for m in pkgutil.iter_modules(commands.__path__) if not m.name.startswith("_"))
-        return sorted(name.replace("_", "-") for name in names)
+        return [name.replace("_", "-") for name in module_names(commands.__path__)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):

@@ -1,6 +1,6 @@
-"""Reads exports: NDJSON, CSV, or JSON (an array of objects), each also packed with gzip.
+"""Fetches from exports: NDJSON, CSV, or JSON (an array of objects), each also packed with gzip.
 
-What was read is not read again: an export that grew is read from where it ended, one that was replaced is read anew.
+What was fetched is not fetched again: an export that grew goes on where it ended, one that was replaced begins anew.
 """
 
 import hashlib
@@ -12,13 +12,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from hubbub.collectors._kit import fields
-from hubbub.collectors._kit.address import fill, placeholders
-from hubbub.collectors._kit.export import Export, Format
-from hubbub.collectors._kit.records import Found
+from hubbub.collectors._kit.exports.address import fill, placeholders
+from hubbub.collectors._kit.exports.columns import Columns
+from hubbub.collectors._kit.exports.export import Export, Format
+from hubbub.collectors._kit.exports.found import Found
 from hubbub.collectors._kit.times import DateFormat, Times
+from hubbub.core.clean import clean_json
 from hubbub.core.clock import Clock, utc_now
 from hubbub.core.errors import Misconfigured, Skippable
 from hubbub.core.mention import Author, Engagement, Kind, Mention
@@ -30,53 +32,19 @@ _YES = {"true", "yes", "y", "t", "1"}
 _IN_ADDRESSES = ("author_id", "author_name", "brand", "channel", "conversation_id", "native_id", "parent_id")
 
 
-class Columns(BaseModel):
-    """What a record's columns are called; `user.name` is `name` within `user`. Only `text` and `posted_at` are needed.
+class Options(SourceOptions):
+    """What an entry of `sources:` may say of a file.
 
     Attributes:
-        native_id: where a record has none, a hash of the record stands in.
-        posted_at, observed_at: as `date_format` and `timezone` say. Where a record does not say when it was observed,
-            the file's own time stands in.
-        kind: one of Hubbub's kinds; without one, the option `kind`, or `reply` where that is `post` and there is a
-            parent.
-        is_brand, deleted: true, yes or 1.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    native_id: str = "native_id"
-    text: str = "text"
-    title: str = "title"
-    posted_at: str = "posted_at"
-    observed_at: str = "observed_at"
-    url: str = "url"
-    channel: str = "channel"
-    kind: str = "kind"
-    author_id: str = "author_id"
-    author_name: str = "author_name"
-    followers: str = "followers"
-    is_brand: str = "is_brand"
-    conversation_id: str = "conversation_id"
-    parent_id: str = "parent_id"
-    brand: str = "brand"
-    deleted: str = "deleted"
-    likes: str = "likes"
-    replies: str = "replies"
-    shares: str = "shares"
-    views: str = "views"
-
-
-class Options(SourceOptions):
-    """Attributes:
-    path: of the file; `$NAME` and `${NAME}` are taken from the environment; relative to `hubbub.yaml`.
-    format: where the file's name does not say it.
-    source: the place that the file was exported from.
-    channel: for records that do not name theirs.
-    timezone: of times that name none; by default that of `hubbub.yaml`.
-    date_format: `dd/mm/yyyy`, `mm/dd/yyyy` or `yyyy-mm-dd`, whichever sign is between them and with or without a time
-        behind, or `excel` for its serial numbers; by default ISO 8601, or seconds or milliseconds since 1970. A year
-        from 2400 on is of the Buddhist era.
-    url_template: the address of a record that has none: `https://forum.example/t/{conversation_id}#post-{native_id}`.
+        path: of the file; `$NAME` and `${NAME}` are taken from the environment; relative to `hubbub.yaml`.
+        format: where the file's name does not say it.
+        source: the place that the file was exported from.
+        channel: for records that do not name theirs.
+        timezone: of times that name none; by default that of `hubbub.yaml`.
+        date_format: `dd/mm/yyyy`, `mm/dd/yyyy` or `yyyy-mm-dd`, whichever sign is between them and with or without a
+            time behind, or `excel` for its serial numbers; by default ISO 8601, or seconds or milliseconds since 1970.
+            A year from 2400 on is of the Buddhist era.
+        url_template: the address of a record that has none: `https://forum.example/t/{conversation_id}#post-{native_id}`.
     """
 
     path: Path
@@ -116,7 +84,7 @@ class Options(SourceOptions):
 
 
 class Collector:
-    """Reads one file. An observation's time is the file's own, so reading the same file again changes nothing."""
+    """Fetches from one file. An observation's time is the file's own, so doing it again changes nothing."""
 
     local = True
 
@@ -135,7 +103,7 @@ class Collector:
         """
         for page in self._export.pages(None if since else cursor, self._needed()):
             yield Page(
-                records=[fields.storable(found.record) for found in page.found if found.record is not None],
+                records=[clean_json(found.record) for found in page.found if found.record is not None],
                 cursor=page.cursor,
                 dead=[self._letter(found) for found in page.found if found.record is None],
                 whole=page.whole,
@@ -145,7 +113,7 @@ class Collector:
         """Maps a record by `columns`.
 
         Raises:
-            Skippable: it has neither text nor title, or no readable time.
+            Skippable: it has neither text nor title, or no time that is understood.
         """
 
         def of(name: str) -> Any:
@@ -163,10 +131,10 @@ class Collector:
             native_id=fields.name(of("native_id")) or _hash(raw),
             kind=self._kind(of("kind"), parent),
             channel=fields.words(of("channel")) or self._options.channel,
-            posted_at=self._times.read(of("posted_at")),
+            posted_at=self._times.moment(of("posted_at")),
             observed_at=(self._export.written() or self._clock())
             if observed in (None, "")
-            else self._times.read(observed),
+            else self._times.moment(observed),
             url=None if deleted else fields.link(of("url")) or self._address(raw),
             title=None if deleted else title,
             text="" if deleted or text is None else text,
@@ -202,10 +170,10 @@ class Collector:
         )
 
     def probe(self) -> str:
-        """Opens the file and reads its first records, at most 500.
+        """Opens the file and takes its first records, at most 500.
 
         Raises:
-            Misconfigured: as `fetch` does; or none of these records can be read, or none has the text or the time.
+            Misconfigured: as `fetch` does; or none of these lines is a record, or none has the text or the time.
         """
         path = self._export.path
         page = next(self._export.pages(None, self._needed()), None)
@@ -228,7 +196,7 @@ class Collector:
         return f"{path}: its first {len(page.found)} records have {has}{without}"
 
     def _said(self, raw: Raw, name: str) -> Any:
-        return _value(raw, getattr(self._options.columns, name))
+        return self._options.columns.value(raw, name)
 
     def _address(self, raw: Raw) -> str | None:
         template = self._options.url_template
@@ -247,17 +215,8 @@ class Collector:
         return {name: getattr(self._options.columns, name) for name in sorted(names)}
 
     def _letter(self, found: Found) -> DeadLetter:
-        raw = fields.storable({"line": found.line})
+        raw = clean_json({"line": found.line})
         return DeadLetter.of(self._options.name, "fetch", f"the line {found.problem}", raw, self._clock())
-
-
-def _value(raw: Raw, column: str) -> Any:
-    if column in raw or "." not in column:
-        return raw.get(column)
-    value: Any = raw
-    for step in column.split("."):
-        value = fields.part(value).get(step)
-    return value
 
 
 def _account(value: Any) -> str | None:

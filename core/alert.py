@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from hubbub.core.mention import Utc
+from hubbub.core.moments import Utc
 
 
 class Evidence(BaseModel):

@@ -11,11 +11,13 @@ Value = str | int | float | bool | datetime
 
 @dataclass(frozen=True)
 class Event:
-    """Attributes:
-    id: an event written again under its id replaces the earlier one.
-    action: a run of a source, a gap that it left, a change of an alert.
-    at: UTC.
-    fields: by their names in the mapping of events (`index/mapping.py`).
+    """Something that happened once, of which dashboards count many.
+
+    Attributes:
+        id: an event written again under its id replaces the earlier one.
+        action: a run of a source, a gap that it left, a change of an alert.
+        at: UTC.
+        fields: by their names in the mapping of events (`index/mapping.py`).
     """
 
     id: str

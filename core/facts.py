@@ -4,12 +4,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from hubbub.core.mention import Utc
+from hubbub.core.moments import Utc
 from hubbub.core.verdict import Label
 
 
 class Facts(BaseModel):
-    """All are None where nothing is known. Fields that a newer Hubbub wrote survive a read and a write.
+    """All are None where nothing is known. Fields that a newer Hubbub wrote survive loading and writing.
 
     Attributes:
         ingested: when the mention was first indexed.

@@ -8,8 +8,10 @@ from hubbub.core.verdict import Verdict
 
 
 class Insight(BaseModel):
-    """Attributes:
-    language: ISO 639-1, `und` when unsure.
+    """What one reading of a mention gave.
+
+    Attributes:
+        language: ISO 639-1, `und` when unsure.
     """
 
     model_config = ConfigDict(frozen=True)

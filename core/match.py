@@ -15,10 +15,12 @@ class MatchKind(StrEnum):
 
 
 class Match(BaseModel):
-    """Attributes:
-    brand: the watched brand, a competitor's name where `competitor` is true.
-    term: the term of the watch list as it is written there; None where the source itself named the brand.
-    product: the product or service that the term stands for.
+    """One reason to keep a mention.
+
+    Attributes:
+        brand: the watched brand, a competitor's name where `competitor` is true.
+        term: the term of the watch list as it is written there; None where the source itself named the brand.
+        product: the product or service that the term stands for.
     """
 
     model_config = ConfigDict(frozen=True)

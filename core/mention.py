@@ -1,41 +1,14 @@
 """One thing that somebody said, as every source's records become."""
 
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from hubbub.core.addresses import WebAddress
 from hubbub.core.clean import JsonObject, Text
+from hubbub.core.moments import Moment
 
-
-def _in_utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("lies outside the years 1 to 9999") from None
-
-
-def _of_our_time(moment: datetime) -> datetime:
-    if not 1970 <= moment.year < 2100:
-        raise ValueError("lies outside the years 1970 to 2099; are seconds and milliseconds mixed up?")
-    return moment
-
-
-def _address(url: str) -> str:
-    """A link that a page may show: hostile schemes and hidden line breaks stay out."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        raise ValueError("is not an address") from None
-    if parts.scheme not in ("http", "https") or not parts.netloc or any(char.isspace() or char < " " for char in url):
-        raise ValueError("is not an http or https address")
-    return url
-
-
-Utc = Annotated[AwareDatetime, AfterValidator(_in_utc)]
-Moment = Annotated[Utc, AfterValidator(_of_our_time)]
 Count = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 
 
@@ -50,10 +23,12 @@ class Kind(StrEnum):
 
 
 class Author(BaseModel):
-    """Attributes:
-    id: the source's own id of the account, which survives a change of name.
-    name: the handle, without `@` or `u/`.
-    is_brand: the account speaks for the brand.
+    """Who said it, as far as the source tells.
+
+    Attributes:
+        id: the source's own id of the account, which survives a change of name.
+        name: the handle, without `@` or `u/`.
+        is_brand: the account speaks for the brand.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -79,7 +54,7 @@ class Mention(BaseModel):
     """Lone surrogates and NUL, which UTF-8 and databases refuse, are replaced by U+FFFD in every text and in `raw`.
 
     Attributes:
-    source: the connector, or the place that a file was exported from (`reddit`, `x`).
+    source: the platform that it was said on (`reddit`, `x`; that which a file was exported from).
     native_id: the source's own id, unique within it.
     channel: the place within the source: subreddit, feed, page.
     posted_at, observed_at: UTC, 1970 to 2099; when it was said, when it was last seen at the source.
@@ -98,7 +73,7 @@ class Mention(BaseModel):
     channel: Text | None = None
     posted_at: Moment
     observed_at: Moment
-    url: Annotated[Text, AfterValidator(_address)] | None = None
+    url: WebAddress | None = None
     title: Text | None = None
     text: Text = Field(max_length=1_000_000)
     author: Author = Author()

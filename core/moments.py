@@ -1,11 +1,45 @@
-"""Times as the program reads, writes and shows them."""
+"""Times as the program takes, keeps and shows them."""
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime
 
 from hubbub.core.errors import Misconfigured
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_MILLISECOND = timedelta(milliseconds=1)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("lies outside the years 1 to 9999") from None
+
+
+def _of_our_time(moment: datetime) -> datetime:
+    if not 1970 <= moment.year < 2100:
+        raise ValueError("lies outside the years 1970 to 2099; are seconds and milliseconds mixed up?")
+    return moment
+
+
+Utc = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+Moment = Annotated[Utc, AfterValidator(_of_our_time)]
+"""When something was said or seen: UTC, 1970 to 2099."""
+
+
+def milliseconds(moment: datetime) -> int:
+    """Whole milliseconds since 1970."""
+    return (moment - EPOCH) // _MILLISECOND
+
+
+def from_milliseconds(number: float) -> datetime:
+    """The time so many milliseconds after 1970 began, in UTC."""
+    return EPOCH + timedelta(milliseconds=number)
 
 
 def iso(moment: datetime) -> str:

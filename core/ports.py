@@ -42,9 +42,9 @@ class Page:
         records: what the source sent, one mapping a post.
         cursor: where the next run goes on once these records are stored; None while it must stay (a source that
             answers newest first moves it only with its last page).
-        dead: records that could not even be read as such.
-        missed: how many posts the source had before this page that could not be read; None when it cannot tell.
-        whole: the reading that this page belongs to began at the very start of the source.
+        dead: what was no record at all.
+        missed: how many posts the source had before this page and did not give; None when it cannot tell.
+        whole: the fetch that this page belongs to began at the very start of the source.
     """
 
     records: Sequence[Raw]
@@ -60,7 +60,7 @@ class Collector(Protocol):
     `fetch`.
 
     Attributes:
-        local: it reads what lies on this machine: reading it again from its start costs nothing and asks nobody.
+        local: what it fetches lies on this machine: doing it again from the start costs nothing and asks nobody.
     """
 
     local: bool
@@ -69,7 +69,7 @@ class Collector(Protocol):
         """Yields pages from the cursor on; the first run has none.
 
         Args:
-            since: reads back to that time, whatever the cursor says; a local source is read from its start.
+            since: goes back to that time, whatever the cursor says; to its start in a local source.
 
         Raises:
             Retryable: the source is away or over its quota.
@@ -86,7 +86,7 @@ class Collector(Protocol):
         ...
 
     def identify(self, raw: Raw) -> Identity:
-        """Which mention a record is about and by whom, as far as it can be read; for any record, without errors."""
+        """Which mention a record is about and by whom, as far as it says; for any record, without errors."""
         ...
 
     def probe(self) -> str:
@@ -217,7 +217,8 @@ class Index(Protocol):
 
 
 class Notifier(Protocol):
-    """Tells people. Its module is `alerts/<name>.py`. A receipt is what it needs to find its message again.
+    """Tells people. Its module is `alerts/notifiers/<name>.py`, whose `from_environment()` returns one, or None where
+    it is not set up. A receipt is what it needs to find its message again.
 
     Every method may raise Retryable (it could not be told now) or Fatal (it refuses us).
     """

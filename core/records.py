@@ -11,15 +11,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hubbub.core.alert import Finding
 from hubbub.core.clean import JsonObject, Text
-from hubbub.core.mention import Utc
+from hubbub.core.moments import Utc
+from hubbub.core.text import one_line
 
 Stage = Literal["fetch", "normalise", "index"]
 
 
 class RecordKind(StrEnum):
     """`run` holds every run, `last_run` the newest of each source by the source's name. `facts` holds what a mention's
-    source does not know (first seen, ...), by mention id, merged into every write. `turn` says which run reads a source
-    just now, `watched` with which watch list a source was read from its start, both by the source's name."""
+    source does not know (first seen, ...), by mention id, merged into every write. `turn` says which run fetches from a
+    source just now, `watched` with which watch list one was fetched from its start, both by the source's name."""
 
     cursor = "cursor"
     run = "run"
@@ -84,7 +85,7 @@ class DeadLetter(BaseModel):
         """A letter under the key that its entry and its raw give it."""
         told = {} if whose is None else whose.model_dump()
         key = cls.key_of(entry, raw)
-        return cls(key=key, entry=entry, stage=stage, reason=" ".join(reason.split()), raw=raw, at=at, **told)
+        return cls(key=key, entry=entry, stage=stage, reason=one_line(reason), raw=raw, at=at, **told)
 
     @staticmethod
     def key_of(entry: str, raw: dict[str, Any]) -> str:
@@ -109,17 +110,17 @@ class Run(BaseModel):
 
     Attributes:
         entry: name of the `sources:` entry.
-        fetched: records read from the source.
+        fetched: records that the source gave.
         new, updated: mentions first seen, and seen again with something newer.
         unchanged: already stored as they are; twins in a page and what returns after its deletion count here.
         dropped: records that the watch list does not match.
         deleted: mentions that the source says are gone, and that were here.
         gone_unknown: those that were not.
         dead_lettered: records set aside with their reason.
-        missed: records that the source had but could not be read; None: the source cannot tell, or the run failed.
+        missed: records that the source had and did not give; None: the source cannot tell, or the run failed.
         error: the line that ended it early.
         failures: runs of this source in a row, this one included, that ended early.
-        since: the time that it was told to read back to; None: it went on from where the runs before it had ended.
+        since: the time that it was told to go back to; None: it went on from where the runs before it had ended.
         last_good: end of the newest run before this one that did not end early.
         not_kept: of `dead_lettered`, those of a cause that had left as many letters as one cause may.
         retired, discarded: dead letters of earlier runs whose cause is over, and that somebody threw away.

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
-from urllib.parse import urlsplit
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -21,14 +20,18 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from hubbub.core.addresses import ServiceAddress
 from hubbub.core.alert import Mute
 from hubbub.core.errors import Misconfigured
 from hubbub.core.matching.watchlist import Brand
-from hubbub.core.yamlfile import read_yaml
+from hubbub.core.text import one_line
+from hubbub.core.yamlfile import load_yaml
+
+S = TypeVar("S", bound=BaseSettings)
 
 
 def _without_blanks(value: Any) -> Any:
-    """A secret read from a file often ends in a line break."""
+    """A secret taken from a file often ends in a line break."""
     return value.strip() if isinstance(value, str) else value
 
 
@@ -40,7 +43,7 @@ class SourceOptions(BaseModel):
 
     Attributes:
         name: of the entry, unique; its cursor is kept under it.
-        collector: the file in `collectors/` that reads it.
+        collector: the file in `collectors/` that fetches from it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -56,9 +59,11 @@ class SourceEntry(SourceOptions):
 
 
 class AlertSettings(BaseModel):
-    """Attributes:
-    rules: by the name of a shipped rule, numbers of it that are to be others.
-    rules_dir: a folder with further rules (`*.toml`), relative to `hubbub.yaml`.
+    """What the entry `alerts:` may say.
+
+    Attributes:
+        rules: by the name of a shipped rule, numbers of it that are to be others.
+        rules_dir: a folder with further rules (`*.toml`), relative to `hubbub.yaml`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -117,24 +122,23 @@ def _refuse_twins(what: str, names: Iterable[str]) -> None:
 
 
 class IndexSettings(BaseModel):
-    """Attributes:
-    url: of Elasticsearch; empty means the embedded index under `home`.
+    """Where mentions are kept.
+
+    Attributes:
+        url: of Elasticsearch; empty means the embedded index under `home`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    url: str = ""
+    url: ServiceAddress = ""
     api_key: Secret | None = None
-
-    @field_validator("url")
-    @classmethod
-    def _http(cls, url: str) -> str:
-        return _http_address(url)
 
 
 class SentimentSettings(BaseModel):
-    """Attributes:
-    model: empty means the embedded model, `fast` the same in haste; else a folder or a hub id.
+    """Which model judges.
+
+    Attributes:
+        model: empty means the embedded model, `fast` the same in haste; else a folder or a hub id.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -145,22 +149,23 @@ class SentimentSettings(BaseModel):
 class KibanaSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    url: str = ""
+    url: ServiceAddress = ""
     api_key: Secret | None = None
 
-    @field_validator("url")
-    @classmethod
-    def _http(cls, url: str) -> str:
-        return _http_address(url)
+
+def environment(prefix: str) -> SettingsConfigDict:
+    """For `model_config` of settings that a collector or a notifier takes from variables of that prefix; an empty one
+    counts as not set."""
+    return SettingsConfigDict(
+        env_prefix=prefix, env_nested_delimiter="__", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
 
 
 class Settings(BaseSettings):
     """Environment variables: `HUBBUB_HOME`, `HUBBUB_CONFIG`, `HUBBUB_INDEX__URL`, ... An empty one counts as not set.
     Collectors and notifiers have their own."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="HUBBUB_", env_nested_delimiter="__", env_ignore_empty=True, frozen=True, extra="ignore"
-    )
+    model_config = environment("HUBBUB_")
 
     home: Path = Path(".hubbub")
     config: Path = Path("hubbub.yaml")
@@ -174,16 +179,31 @@ class Settings(BaseSettings):
         return path.expanduser()
 
 
+def load_environment(kind: type[S]) -> S:
+    """The settings of that kind, by the environment.
+
+    Raises:
+        Misconfigured: a variable is missing or wrong; the message names it and holds no value.
+    """
+    try:
+        return kind()
+    except ValidationError as error:
+        prefix = str(kind.model_config.get("env_prefix", ""))
+        first = error.errors(include_input=False)[0]
+        if first["type"] == "missing":
+            variable = f"{prefix}{first['loc'][0]}".upper()
+            raise Misconfigured(f"{variable} is not set; put it into the environment") from None
+        raise Misconfigured(explain(error, prefix=prefix, joint="__", upper=True)) from None
+
+
 def load_settings() -> Settings:
-    """Reads the environment.
+    """The environment's settings.
 
     Raises:
         Misconfigured: a variable is wrong; the message names it and holds no value.
     """
     try:
-        return Settings()
-    except ValidationError as error:
-        raise Misconfigured(explain(error, prefix="HUBBUB_", joint="__", upper=True)) from None
+        return load_environment(Settings)
     except SettingsError:
         raise Misconfigured(
             "HUBBUB_INDEX, HUBBUB_SENTIMENT, HUBBUB_KIBANA: set HUBBUB_INDEX__URL and the like"
@@ -191,12 +211,12 @@ def load_settings() -> Settings:
 
 
 def load_listening(path: Path) -> Listening:
-    """Reads and checks `hubbub.yaml`.
+    """Loads and checks `hubbub.yaml`.
 
     Raises:
         Misconfigured: it is not there, is not YAML, or says something that Hubbub does not understand.
     """
-    content = read_yaml(path)
+    content = load_yaml(path)
     if content is None:
         raise Misconfigured(f"{path}: is empty; it needs at least `brands:`")
     if not isinstance(content, dict):
@@ -229,18 +249,5 @@ def _complaint(first: ErrorDetails) -> str:
         case "string_type":
             return "should be text"
         case "value_error":
-            return " ".join(str(first["ctx"]["error"]).split())
-    return " ".join(first["msg"].split())
-
-
-def _http_address(url: str) -> str:
-    if not url:
-        return url
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or any(char.isspace() for char in url):
-        raise ValueError("should be an address such as https://search.example:9200")
-    return url.rstrip("/")
+            return one_line(first["ctx"]["error"])
+    return one_line(first["msg"])

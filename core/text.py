@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from hubbub.core.addresses import is_web
+
 _JOINERS = "\u200c\u200d"  # within words and emoji
 
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d"
@@ -105,6 +107,12 @@ def _is_thai_citizen(number: str) -> bool:
     return (11 - weighed % 11) % 10 == check
 
 
+def one_line(text: object, limit: int | None = None) -> str:
+    """What somebody or some library said, its line breaks and wide gaps as single blanks, cut off behind `limit`
+    characters."""
+    return " ".join(str(text).split())[:limit]
+
+
 def shortened(text: str, limit: int) -> str:
     """At most `limit` characters."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
@@ -112,9 +120,9 @@ def shortened(text: str, limit: int) -> str:
 
 def link(url: str | None) -> str | None:
     """The address if a person may be sent there: http or https, nothing hidden in it, nobody's e-mail address."""
-    if url is None or len(url) > 2000 or not re.match(r"(?i:https?)://[^\s/?#]", url) or harmless(url) != url:
+    if url is None or len(url) > 2000 or not is_web(url) or harmless(url) != url or re.search(_MAIL, url):
         return None
-    return None if " " in url or re.search(_MAIL, url) else url
+    return url
 
 
 def _shown(char: str) -> str:

@@ -14,12 +14,14 @@ class Label(StrEnum):
 
 
 class Verdict(BaseModel):
-    """Attributes:
-    label: the most probable sentiment.
-    confidence: calibrated probability of the label, 0..1.
-    score: P(positive) - P(negative), -1..1.
-    uncertain: the model abstains; people should not act on the label alone.
-    model: name and version of the model that judged.
+    """The sentiment of one text and how sure the model is of it.
+
+    Attributes:
+        label: the most probable sentiment.
+        confidence: calibrated probability of the label, 0..1.
+        score: P(positive) - P(negative), -1..1.
+        uncertain: the model abstains; people should not act on the label alone.
+        model: name and version of the model that judged.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -1,4 +1,4 @@
-"""Reads a YAML file whose words stay words: `aliases: [No, 365, 2026-01-01]` are three strings, and what is a number or
+"""Loads a YAML file whose words stay words: `aliases: [No, 365, 2026-01-01]` are three strings, and what is a number or
 a switch is told by the setting that it is for."""
 
 import codecs
@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from hubbub.core.errors import Misconfigured
+from hubbub.core.text import one_line
 
 _LARGEST = 1_000_000  # bytes
 
@@ -38,7 +39,7 @@ _Words.yaml_implicit_resolvers = {
 }
 
 
-def read_yaml(path: Path) -> Any:
+def load_yaml(path: Path) -> Any:
     """The contents of the file.
 
     Raises:
@@ -70,7 +71,7 @@ def read_yaml(path: Path) -> Any:
 def _told(error: yaml.MarkedYAMLError) -> str:
     mark = error.problem_mark or error.context_mark
     where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-    problem = " ".join(str(error.problem or error.context).split())
+    problem = one_line(error.problem or error.context)
     return f"{where}{problem}{_hint(problem)}"
 
 

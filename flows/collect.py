@@ -2,14 +2,13 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from hubbub.core.errors import Fatal, HubbubError, Misconfigured, Skippable
+from hubbub.core.errors import Fatal, HubbubError, Skippable
 from hubbub.core.insight import Enriched
 from hubbub.core.match import Match
 from hubbub.core.matching.matcher import Matcher
@@ -17,23 +16,45 @@ from hubbub.core.mention import Mention
 from hubbub.core.ports import Batch, Collector, Cursor, Page, Raw, Reader, Stored
 from hubbub.core.records import DeadLetter, RecordKind, Run
 from hubbub.core.settings import Listening, SourceEntry
+from hubbub.core.text import harmless, shortened
 from hubbub.flows.dead_letters import Letters
-from hubbub.flows.parts import Parts, open_parts
+from hubbub.flows.parts import Parts
 from hubbub.flows.runs import remember
-from hubbub.flows.sample import stranger
 
-if TYPE_CHECKING:
-    from prefect import Flow
-
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # nothing was posted before it
 ENOUGH = 20  # records from which on a run says whether its source can be used
 UNUSABLE = 0.5  # of them set aside: it cannot
 
+_NAME = 60  # characters of an unknown brand's name
 _BRANDS = 10  # unknown brands that a run names
 _COUNTED = 10_000  # unknown brands that are counted at a time
 
 Progress = Callable[[Run], None]
 Attributed = tuple[Mention, tuple[Match, ...]]
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What became of a source: its run, and what ended it early."""
+
+    run: Run
+    error: HubbubError | None = None
+
+
+def collect_all(
+    parts: Parts,
+    sources: tuple[str, ...],
+    progress: Callable[[SourceEntry], Progress],
+    since: datetime | None = None,
+) -> Iterator[Collected]:
+    """Collects every source, or those named, one after another; one that fails does not stop the others.
+
+    Raises:
+        HubbubError: the index cannot be opened, which is told once and not by every source; or a name is unknown.
+    """
+    entries = parts.entries(sources)
+    _ = parts.index
+    for entry in entries:
+        yield try_to_collect(parts, entry, progress(entry), since=since)
 
 
 def collect(
@@ -53,20 +74,30 @@ def collect(
     Raises:
         HubbubError: as its kind says. What was stored before stays, and the next run goes on from there.
     """
+    collected = try_to_collect(parts, entry, progress, since=since, retried=retried)
+    if collected.error:
+        raise collected.error
+    return collected.run
+
+
+def try_to_collect(
+    parts: Parts, entry: SourceEntry, progress: Progress, *, since: datetime | None = None, retried: bool = False
+) -> Collected:
+    """Does what `collect` does, and returns the error that it raises."""
     run = Run(entry=entry.name, started=parts.clock(), since=since)
     try:
-        read_to_the_end(parts, entry, run, progress)
+        fetch_to_the_end(parts, entry, run, progress)
     except HubbubError as error:
         run.error = str(error)
         run.missed = None
         with suppress(HubbubError):  # the index itself may be what failed
             remember(parts, run, retried)
-        raise
+        return Collected(run, error)
     remember(parts, run)
-    return run
+    return Collected(run)
 
 
-def read_to_the_end(parts: Parts, entry: SourceEntry, run: Run, progress: Progress) -> None:
+def fetch_to_the_end(parts: Parts, entry: SourceEntry, run: Run, progress: Progress) -> None:
     """The way of every mention; counts in `run` what happens on it.
 
     While half of what was read is set aside, or some of it without a letter, the cursor waits: it moves when the source
@@ -187,7 +218,11 @@ def unusable(dead: int, fetched: int) -> bool:
 
 
 def _check_usable(run: Run, letters: Letters) -> None:
-    """Raises: Fatal: half of what was read, or more, was set aside."""
+    """Ends a run of which half, or more, was set aside.
+
+    Raises:
+        Fatal: so much of it was.
+    """
     if not unusable(run.dead_lettered, run.fetched):
         return
     (cause, most), *_ = letters.causes.most_common(1)
@@ -196,6 +231,13 @@ def _check_usable(run: Run, letters: Letters) -> None:
         "correct the source's settings or the source (`hubbub check` shows what it holds), then collect again: "
         "what was not usable is read anew"
     )
+
+
+def stranger(mention: Mention, matcher: Matcher) -> str | None:
+    """The brand that its source names and the watch list does not have, fit to be shown: one short line."""
+    if not mention.brand or matcher.knows(mention.brand):
+        return None
+    return shortened(harmless(mention.brand), _NAME)
 
 
 def _count_unknown(matcher: Matcher, mentions: Iterable[Mention], run: Run, unknown: Counter[str]) -> None:
@@ -210,49 +252,6 @@ def _count_unknown(matcher: Matcher, mentions: Iterable[Mention], run: Run, unkn
         kept = unknown.most_common(_BRANDS)
         unknown.clear()
         unknown.update(dict(kept))
-
-
-@cache
-def _flow() -> "Flow[..., list[Run]]":
-    from prefect import flow, get_run_logger, task
-    from prefect.artifacts import create_table_artifact
-    from prefect.runtime import task_run
-
-    from hubbub.flows.by_prefect import RETRIES
-    from hubbub.flows.turn import turn
-
-    @task(name="collect source", task_run_name="collect {name}", **RETRIES)
-    def collect_source(config: Path, name: str, since: datetime | None = None) -> Run | None:
-        log = get_run_logger()
-        with open_parts(config) as parts, turn(parts.index.state, name, parts.clock) as ours:
-            if ours is None:
-                log.info("%s: another run is reading it; left to that one", name)
-                return None
-            entry = parts.entries((name,))[0]
-            run = collect(parts, entry, lambda run: ours.renew(), since=since, retried=task_run.run_count > 1)
-            for line in warnings(run):
-                log.warning(line)
-            return run
-
-    @flow(name="collect", flow_run_name="collect")
-    def collect_flow(
-        config: Path = Path("hubbub.yaml"), sources: list[str] | None = None, since: datetime | None = None
-    ) -> list[Run]:
-        """Collects every source side by side; one that fails does not stop the others."""
-        with open_parts(config) as parts:
-            names = [entry.name for entry in parts.entries(tuple(sources or ()))]
-        tries = {name: collect_source.submit(config, name, since) for name in names}
-        results = {name: future.result(raise_on_failure=False) for name, future in tries.items()}
-        runs = [result for result in results.values() if isinstance(result, Run)]
-        failed = {name: result for name, result in results.items() if not isinstance(result, Run | None)}
-        create_table_artifact(key="collect", table=coverage(runs), description="What this run read and stored")
-        if failed:
-            wrong = any(isinstance(reason, Misconfigured) for reason in failed.values())
-            kind = Misconfigured if wrong else Fatal
-            raise kind("; ".join(f"{name}: {reason}" for name, reason in failed.items()))
-        return runs
-
-    return collect_flow
 
 
 def coverage(runs: Sequence[Run]) -> list[dict[str, Any]]:
@@ -288,10 +287,3 @@ def warnings(run: Run) -> list[str]:
             "since there are enough of their kind; once that is mended, read the source again"
         )
     return lines
-
-
-def __getattr__(name: str) -> Any:
-    """Builds `collect_flow` when it is asked for, so that a plain run does not wait for Prefect's import."""
-    if name == "collect_flow":
-        return _flow()
-    raise AttributeError(name)

@@ -1,15 +1,11 @@
-"""Dead letters: what a run sets aside, what it retires, and what somebody decides about them."""
+"""Dead letters: what a run of a source sets aside, and what it retires."""
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable
 
 from hubbub.core.ports import ALL, Collector, State
-from hubbub.core.records import DeadLetter, RecordKind, Run
-from hubbub.flows.parts import Parts
-from hubbub.flows.runs import keep
+from hubbub.core.records import DeadLetter, RecordKind
 
 MOST = 100  # letters that one cause leaves of one source
 
@@ -100,51 +96,5 @@ def letters(state: State, source: str | None = None, reason: str | None = None) 
     return [letter for letter in found if source in (None, letter.entry) and words in letter.reason.casefold()]
 
 
-def summary(found: Sequence[DeadLetter]) -> list[dict[str, Any]]:
-    """One row a source, stage and reason, those with most letters first; the reason is that of the newest."""
-    groups: dict[tuple[str, str], list[DeadLetter]] = {}
-    for letter in found:
-        groups.setdefault((letter.entry, cause(letter)), []).append(letter)
-    rows: list[dict[str, Any]] = []
-    for group in groups.values():
-        newest = max(group, key=_at)
-        rows.append(
-            {
-                "source": newest.entry,
-                "stage": newest.stage,
-                "reason": newest.reason,
-                "letters": len(group),
-                "newest": newest.at,
-            }
-        )
-    return sorted(rows, key=lambda row: (-row["letters"], row["source"], row["reason"]))
-
-
-def retire(parts: Parts, source: str | None = None, reason: str | None = None) -> list[Run]:
-    """Removes letters whose cause is over. Returns one run a source, which keeps their number."""
-    return _remove(parts, letters(parts.index.state, source, reason), "retired")
-
-
-def discard(parts: Parts, source: str | None = None, reason: str | None = None) -> list[Run]:
-    """Throws letters away. Returns one run a source, which keeps their number."""
-    return _remove(parts, letters(parts.index.state, source, reason), "discarded")
-
-
-def _remove(parts: Parts, chosen: Sequence[DeadLetter], verb: str) -> list[Run]:
-    now = parts.clock()
-    for letter in chosen:
-        parts.index.state.delete(RecordKind.dead_letter, letter.key)
-    numbers = Counter(letter.entry for letter in chosen)
-    ended = {"started": now, "finished": now}
-    runs = [Run.model_validate({"entry": entry, **ended, verb: number}) for entry, number in numbers.items()]
-    for run in runs:
-        keep(parts.index.state, run)
-    return runs
-
-
 def _any(state: State) -> bool:
     return state.count(RecordKind.dead_letter) > 0
-
-
-def _at(letter: DeadLetter) -> datetime:
-    return letter.at

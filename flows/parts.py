@@ -1,6 +1,5 @@
 """Opens the parts that the settings name, each when it is first asked for."""
 
-import pkgutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -10,10 +9,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from hubbub import collectors
-from hubbub.alerts.catalogue import load_rules
+from hubbub.alerts.catalogue import load_notifiers, load_rules
 from hubbub.alerts.rule import AnyRule
 from hubbub.core.clock import Clock, utc_now
 from hubbub.core.errors import Misconfigured
+from hubbub.core.folders import module_names
 from hubbub.core.matching.matcher import Matcher
 from hubbub.core.matching.watchlist import query
 from hubbub.core.ports import Collector, Index, Notifier, Query, Reader
@@ -53,15 +53,15 @@ class Parts:
     @cached_property
     def notifiers(self) -> tuple[Notifier, ...]:
         """All that are set up; the console where none is."""
-        from hubbub.alerts.notifiers.console import ConsoleNotifier
-        from hubbub.alerts.notifiers.slack import SlackNotifier
-
-        slack = SlackNotifier.from_environment()
-        return (ConsoleNotifier(),) if slack is None else (slack,)
+        return load_notifiers()
 
     @cached_property
     def rules(self) -> list[AnyRule]:
-        """Raises: Misconfigured: one is wrong."""
+        """Those that are shipped, as tuned, and the users' own.
+
+        Raises:
+            Misconfigured: one is wrong.
+        """
         folder = self.settings.config.resolve().parent
         return load_rules(self.listening.alerts, folder, queries.check_filter)
 
@@ -81,7 +81,11 @@ class Parts:
         return tuple(entry for entry in entries if not names or entry.name in names)
 
     def collector(self, entry: SourceEntry) -> Collector:
-        """Raises: Misconfigured: the entry's options or credentials are wrong."""
+        """The collector of an entry.
+
+        Raises:
+            Misconfigured: its options or credentials are wrong.
+        """
         module = import_module(f"hubbub.collectors.{_known(entry.collector)}")
         try:
             folder = self.settings.config.resolve().parent
@@ -124,15 +128,11 @@ def open_index(settings: Settings, clock: Clock = utc_now) -> Index:
 
 def options_by_collector() -> dict[str, type[SourceOptions]]:
     """What each collector lets an entry of `sources:` say."""
-    return {name: import_module(f"hubbub.collectors.{name}").Options for name in _collector_names()}
-
-
-def _collector_names() -> list[str]:
-    return sorted(m.name for m in pkgutil.iter_modules(collectors.__path__) if not m.name.startswith("_"))
+    return {name: import_module(f"hubbub.collectors.{name}").Options for name in module_names(collectors.__path__)}
 
 
 def _known(name: str) -> str:
-    names = _collector_names()
+    names = module_names(collectors.__path__)
     if name not in names:
         raise Misconfigured(f"no collector named {name!r}; there are: {', '.join(names)}")
     return name

@@ -1,19 +1,17 @@
-"""Publishes the dashboards: to Kibana, or as one HTML report."""
+"""Publishes the boards: to Kibana, or one of them as an HTML page."""
 
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from hubbub.core.errors import Misconfigured
 from hubbub.core.ports import ALL
 from hubbub.core.records import RecordKind, Run
-from hubbub.dashboards.kibana import compile_dashboards, import_dashboards
-from hubbub.dashboards.report import write_report
-from hubbub.flows.parts import Parts, open_parts
-
-if TYPE_CHECKING:
-    from prefect import Flow
+from hubbub.dashboards.boards import boards
+from hubbub.dashboards.boards.social_care import BOARD
+from hubbub.dashboards.kibana.importing import import_dashboards
+from hubbub.dashboards.kibana.saved_objects import compile_dashboards
+from hubbub.dashboards.report.page import write_report
+from hubbub.flows.parts import Parts
 
 
 def publish(parts: Parts) -> int:
@@ -38,7 +36,7 @@ def write_saved_objects(path: Path) -> None:
         Misconfigured: the file cannot be written.
     """
     try:
-        path.write_text(compile_dashboards(), encoding="utf-8")
+        path.write_text(compile_dashboards(boards()), encoding="utf-8")
     except OSError as error:
         raise Misconfigured(f"{path}: cannot be written ({error.strerror})") from None
 
@@ -57,35 +55,10 @@ def report(parts: Parts, path: Path, days: int | None, unmasked: bool = False) -
     write_report(
         parts.index.search,
         path,
+        BOARD,
         now=parts.clock(),
         days=days,
         runs=[Run.model_validate(run.body) for run in runs],
         zone=parts.listening.timezone,
         unmasked=unmasked,
     )
-
-
-@cache
-def _flow() -> "Flow[..., int]":
-    from prefect import flow, task
-
-    from hubbub.flows.by_prefect import RETRIES
-
-    @task(name="import dashboards", **RETRIES)
-    def import_task(config: Path) -> int:
-        with open_parts(config) as parts:
-            return publish(parts)
-
-    @flow(name="publish", flow_run_name="publish")
-    def publish_flow(config: Path = Path("hubbub.yaml")) -> int:
-        """Brings the dashboards in Kibana up to date with the panels."""
-        return import_task(config)
-
-    return publish_flow
-
-
-def __getattr__(name: str) -> Any:
-    """Builds `publish_flow` when it is asked for, so that a plain run does not wait for Prefect's import."""
-    if name == "publish_flow":
-        return _flow()
-    raise AttributeError(name)

@@ -1,24 +1,20 @@
 """Raises alerts: asks the index for each rule's numbers, and tells people what stands out."""
 
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from hubbub.alerts import pipeline
 from hubbub.alerts.catalogue import kind_of
+from hubbub.alerts.outcome import Outcome
+from hubbub.alerts.stage import Tools
 from hubbub.core.alert import Finding
-from hubbub.core.errors import Fatal
-from hubbub.flows.parts import Parts, open_parts
+from hubbub.core.settings import Listening
+from hubbub.flows.parts import Parts
 from hubbub.index import queries
-
-if TYPE_CHECKING:
-    from prefect import Flow
 
 EVIDENCE = 5
 
 
-def raise_alerts(parts: Parts) -> list[pipeline.Outcome]:
+def raise_alerts(parts: Parts) -> list[Outcome]:
     """Returns what was decided of every finding, of every alert that an earlier run could not send, and of every
     message whose quoted posts are gone.
 
@@ -27,7 +23,7 @@ def raise_alerts(parts: Parts) -> list[pipeline.Outcome]:
     """
     index = parts.index
     index.refresh()
-    tools = pipeline.Tools(
+    tools = Tools(
         evidence=lambda finding: queries.evidence(index, finding, EVIDENCE),
         posts=lambda ids: queries.posts(index, ids),
         record=index.record,
@@ -41,12 +37,8 @@ def raise_alerts(parts: Parts) -> list[pipeline.Outcome]:
 
 
 def findings(parts: Parts) -> Iterator[Finding]:
-    """What every rule finds now, for every brand of ours and every source."""
-    now = parts.clock()
-    names = {
-        "brand": [brand.name for brand in parts.listening.brands if not brand.competitor],
-        "event.dataset": [entry.name for entry in parts.listening.sources],
-    }
+    """What every rule finds now, for every name that its kind tells apart."""
+    now, names = parts.clock(), watched(parts.listening)
     wanted = [kind_of(rule).wanted(rule, now) for rule in parts.rules]
     answers = iter(queries.counted(parts.index, [each for some in wanted for each in some], names))
     for rule, some in zip(parts.rules, wanted, strict=True):
@@ -57,31 +49,10 @@ def findings(parts: Parts) -> Iterator[Finding]:
                 yield finding
 
 
-@cache
-def _flow() -> "Flow[..., list[pipeline.Outcome]]":
-    from prefect import flow, task
-
-    from hubbub.flows.by_prefect import RETRIES
-
-    @task(name="raise alerts", **RETRIES)
-    def raise_alerts_task(config: Path) -> list[pipeline.Outcome]:
-        with open_parts(config) as parts:
-            return raise_alerts(parts)
-
-    @flow(name="raise_alerts", flow_run_name="raise_alerts")
-    def raise_alerts_flow(config: Path = Path("hubbub.yaml")) -> list[pipeline.Outcome]:
-        """Follows every collect; fails when an alert could not be sent, and the next run sends it."""
-        outcomes = raise_alerts_task(config)
-        unsent = [outcome for outcome in outcomes if outcome.decision == "failed"]
-        if unsent:
-            raise Fatal("; ".join(outcome.reason for outcome in unsent))
-        return outcomes
-
-    return raise_alerts_flow
-
-
-def __getattr__(name: str) -> Any:
-    """Builds `raise_alerts_flow` when it is asked for, so that a plain run does not wait for Prefect's import."""
-    if name == "raise_alerts_flow":
-        return _flow()
-    raise AttributeError(name)
+def watched(listening: Listening) -> dict[str, list[str]]:
+    """The names of the watch list, by the field that tells them apart in the index."""
+    return {
+        "brand": [brand.name for brand in listening.brands if not brand.competitor],
+        "competitor": [brand.name for brand in listening.brands if brand.competitor],
+        "event.dataset": [entry.name for entry in listening.sources],
+    }

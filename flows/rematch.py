@@ -4,17 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hubbub.core.errors import HubbubError
+from hubbub.core.moments import EPOCH
 from hubbub.core.records import RecordKind, Run
 from hubbub.core.settings import SourceEntry
-from hubbub.flows.collect import BEGINNING, Progress, collect, watch_list
+from hubbub.flows.collect import Progress, collect, watch_list
 from hubbub.flows.parts import Parts
 
 
 @dataclass(frozen=True)
 class Rematched:
-    """Attributes:
-    changed: whether the watch list is another than when the source was last read from its start; None: not known.
-    run: None for a source that would have to be asked for everything again.
+    """What became of one source.
+
+    Attributes:
+        changed: whether the watch list is another than when the source was last read from its start; None: not known.
+        run: None for a source that would have to be asked for everything again.
     """
 
     source: str
@@ -41,6 +44,6 @@ def _rematch(parts: Parts, entry: SourceEntry, progress: Callable[[SourceEntry],
         if not parts.collector(entry).local:
             return Rematched(entry.name, changed)
         shown = progress(entry) if progress else lambda run: None
-        return Rematched(entry.name, changed, collect(parts, entry, shown, since=BEGINNING))
+        return Rematched(entry.name, changed, collect(parts, entry, shown, since=EPOCH))
     except HubbubError as error:
         return Rematched(entry.name, changed, error=error)

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from hubbub.core.errors import HubbubError
 from hubbub.core.mention import Mention
+from hubbub.core.moments import EPOCH
 from hubbub.core.ports import Batch
 from hubbub.core.records import DeadLetter, RecordKind, Run
 from hubbub.core.settings import SourceEntry
-from hubbub.flows.collect import BEGINNING, collect, count, enrich, match, normalise
+from hubbub.flows.collect import collect, count, enrich, match, normalise
 from hubbub.flows.dead_letters import letters, unreadable
 from hubbub.flows.parts import Parts
 
@@ -37,7 +38,7 @@ def _replay(parts: Parts, entry: SourceEntry, chosen: Sequence[DeadLetter]) -> R
     try:
         for first in range(0, len(records), TOGETHER):
             _take(parts, entry, records[first : first + TOGETHER], run)
-        _read_again(parts, entry, [letter for letter in chosen if unreadable(letter)], run)
+        _fetch_again(parts, entry, [letter for letter in chosen if unreadable(letter)], run)
     except HubbubError as error:
         run.error = str(error)
     run.finished = parts.clock()
@@ -68,12 +69,12 @@ def _take(parts: Parts, entry: SourceEntry, records: Sequence[DeadLetter], run: 
     count(run, stored)
 
 
-def _read_again(parts: Parts, entry: SourceEntry, pieces: Sequence[DeadLetter], run: Run) -> None:
+def _fetch_again(parts: Parts, entry: SourceEntry, pieces: Sequence[DeadLetter], run: Run) -> None:
     """What becomes of letters that hold no record."""
     if not pieces:
         return
     if parts.collector(entry).local:
-        collect(parts, entry, since=BEGINNING)
+        collect(parts, entry, since=EPOCH)
     left = {letter.key for letter in letters(parts.index.state, entry.name)}
     stay = sum(letter.key in left for letter in pieces)
     run.retired += len(pieces) - stay

@@ -1,19 +1,18 @@
 """How a mention lies in the index: the document, its fields, and the index that it belongs to."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from hubbub.core.events import Event
 from hubbub.core.facts import Facts
 from hubbub.core.insight import Enriched
-from hubbub.core.moments import iso
+from hubbub.core.moments import iso, milliseconds
 from hubbub.core.ports import Json
 from hubbub.core.verdict import Label
 
 ALIAS = "mentions"
 EVENTS = "hubbub-events"
 STATE = "hubbub-state"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _KEYWORD: Json = {"type": "keyword", "ignore_above": 1024}
 _LONG: Json = {"type": "long"}
@@ -120,7 +119,7 @@ def month(posted_at: datetime) -> str:
 
 def version(observed_at: datetime) -> int:
     """The version of an observation: milliseconds since 1970."""
-    return (observed_at - _EPOCH) // timedelta(milliseconds=1)
+    return milliseconds(observed_at)
 
 
 def document(enriched: Enriched, facts: Facts) -> Json:

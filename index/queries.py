@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 from hubbub.core.alert import Counted, Evidence, Finding, Wanted
 from hubbub.core.clock import utc_now
-from hubbub.core.moments import iso
+from hubbub.core.moments import iso, milliseconds
 from hubbub.core.ports import Index, Json, Over
 
 _MANY = 1000  # brands or sources that one watch list may have
@@ -120,7 +120,7 @@ def _aggregation(wanted: Wanted, names: Sequence[str]) -> Json:
     windows: Json = {"filters": {"filters": [_span(start, end) for start, end in wanted.windows]}}
     if step := _step(wanted.windows):
         first = min(start for start, _ in wanted.windows)
-        offset = f"{_milliseconds(first) % step}ms"
+        offset = f"{milliseconds(first) % step}ms"
         windows = {
             "date_histogram": {
                 "field": "@timestamp",
@@ -141,7 +141,7 @@ def _answers(wanted: Wanted, names: Sequence[str], found: Json) -> Iterator[tupl
         buckets = by_name.get(name, [nothing] * len(wanted.windows))
         if _step(wanted.windows):
             by_start = {bucket["key"]: bucket for bucket in by_name.get(name, ())}
-            buckets = [by_start.get(_milliseconds(start), nothing) for start, _ in wanted.windows]
+            buckets = [by_start.get(milliseconds(start), nothing) for start, _ in wanted.windows]
         yield name, [_answer(wanted, name, *span, bucket) for span, bucket in zip(wanted.windows, buckets, strict=True)]
 
 
@@ -177,10 +177,6 @@ def _step(windows: Sequence[tuple[datetime, datetime]]) -> int | None:
     if len(windows) < 2 or len(lengths) > 1 or {later - first for first, later in pairwise(starts)} != lengths:
         return None
     return lengths.pop() // timedelta(milliseconds=1)
-
-
-def _milliseconds(moment: datetime) -> int:
-    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
 
 
 def _span(start: datetime, end: datetime) -> Json:

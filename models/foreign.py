@@ -12,6 +12,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
 from hubbub.core.errors import Misconfigured
+from hubbub.core.text import one_line
 from hubbub.core.verdict import Label, Verdict
 from hubbub.models.judge import LABELS, THRESHOLD, Floats, verdicts
 from hubbub.models.text import clean
@@ -114,7 +115,7 @@ def _load(name: str, dtype: torch.dtype) -> tuple[Any, Any]:
 
 def _line(error: Exception) -> str:
     """The first sentence of what transformers says, which may run over many lines."""
-    return " ".join(str(error).split()).split(". ")[0][:200]
+    return one_line(error).split(". ")[0][:200]
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[str]]:

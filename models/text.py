@@ -4,6 +4,8 @@ import html
 import re
 import unicodedata
 
+from hubbub.core.clean import clean_text
+
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _NOISE = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u2060\ufeff\ue000-\uf8ff\ufffd]")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\bhttps?\b", re.IGNORECASE)
@@ -20,8 +22,7 @@ def clean(text: str) -> str:
     Takes any string, lone surrogates and control characters included; the answer may be empty.
     """
     text = html.unescape(_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text))
-    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    text = unicodedata.normalize("NFC", _NOISE.sub(" ", text))
+    text = unicodedata.normalize("NFC", _NOISE.sub(" ", clean_text(text)))
     text = _HANDLE.sub("@user", _LINK.sub("http", text))
     text = _SPACE.sub(" ", _LONG_RUN.sub(r"\1\1\1", text)).strip()
     return _THAI_GAP.sub("", text.lower() if _is_shouted(text) else text)

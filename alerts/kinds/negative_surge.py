@@ -30,12 +30,13 @@ from typing import Literal, NamedTuple
 
 from pydantic import Field
 
+from hubbub.alerts.kind import By
+from hubbub.alerts.kinds._words import number, period, span
 from hubbub.alerts.rule import AnyRule
-from hubbub.alerts.words import number, period, span
 from hubbub.core.alert import Counted, Finding, Subject, Wanted
 from hubbub.core.ports import Over
 
-BY = "brand"
+BY: By = "brand"
 OVER: Over = "mentions"
 _CUSTOMERS = {"bool": {"must_not": [{"term": {"user.is_brand": True}}]}}
 _NEGATIVE = {"term": {"sentiment.label": "negative"}}
@@ -47,13 +48,15 @@ _ORDINARY_SILENCE = 5  # mentions; a window that has fewer is empty now and then
 
 
 class Rule(AnyRule):
-    """Attributes:
-    window_minutes: length of the window in question and of the past ones.
-    days: how many past days are compared, each at the same hour (UTC).
-    minimum: negative mentions below which nothing is found, whatever the past says.
-    minimum_without_past: the same for a brand of which fewer than three past days are known.
-    probability: of so many negative mentions on a day like the past ones.
-    share_probability: of so great a share of negative mentions.
+    """How much is too much.
+
+    Attributes:
+        window_minutes: length of the window in question and of the past ones.
+        days: how many past days are compared, each at the same hour (UTC).
+        minimum: negative mentions below which nothing is found, whatever the past says.
+        minimum_without_past: the same for a brand of which fewer than three past days are known.
+        probability: of so many negative mentions on a day like the past ones.
+        share_probability: of so great a share of negative mentions.
     """
 
     kind: Literal["negative_surge"]
@@ -115,11 +118,13 @@ def find(rule: Rule, name: str, counted: Sequence[Sequence[Counted]]) -> Finding
 
 
 def headline(finding: Finding) -> str:
+    """The number and what is usual."""
     usual = "usual is not known yet" if finding.expected is None else f"usual is {number(finding.expected)}"
     return f"{finding.observed:.0f} negative mentions in {span(finding.end - finding.start)}, {usual}"
 
 
 def details(finding: Finding, zone: tzinfo) -> str:
+    """The share, and when it was."""
     share = finding.observed / max(finding.total or 0, 1)
     said = f"{finding.observed:.0f} of {finding.total} mentions are negative ({share:.0%})"
     return f"{said}, {period(finding.start, finding.end, zone)}"
@@ -148,9 +153,8 @@ def _volume_stands_out(window: Window, past: Sequence[Window], probability: floa
     counts = [day.negative for day in past]
     mean = (sum(counts) + 0.5) / len(counts)
     days_differ = max(variance(counts) - fmean(counts), (_DAYS_DIFFER * mean) ** 2)
-    spread = mean / len(counts) + days_differ * (
-        1 + 1 / len(counts)
-    )  # variance of the rate, what is unknown of it included
+    # variance of the rate, what is unknown of it included
+    spread = mean / len(counts) + days_differ * (1 + 1 / len(counts))
     return _negative_binomial_tail(window.negative, mean, mean**2 / spread) < probability
 
 

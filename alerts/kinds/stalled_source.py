@@ -26,13 +26,14 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from hubbub.alerts.kind import By
+from hubbub.alerts.kinds._words import number, span
 from hubbub.alerts.rule import AnyRule
-from hubbub.alerts.words import number, span
 from hubbub.core.alert import Counted, Finding, Subject, Wanted
 from hubbub.core.moments import iso, shown
 from hubbub.core.ports import Over
 
-BY = "event.dataset"
+BY: By = "event.dataset"
 OVER: Over = "events"
 Query = dict[str, Any]
 _HOUR = timedelta(hours=1)
@@ -43,12 +44,14 @@ _WITH_NEWS: Query = {"range": {"run.new": {"gte": 1}}}
 
 
 class Rule(AnyRule):
-    """Attributes:
-    failures: runs in a row that ended early.
-    days: of the past that are looked at.
-    times: how much longer than the longest silence a silence has to be.
-    minimum_hours: below which no silence is found, whatever the past says.
-    known_days, known_hours: what has to be known of a source before its silence is judged.
+    """How long is too long.
+
+    Attributes:
+        failures: runs in a row that ended early.
+        days: of the past that are looked at.
+        times: how much longer than the longest silence a silence has to be.
+        minimum_hours: below which no silence is found, whatever the past says.
+        known_days, known_hours: what has to be known of a source before its silence is judged.
     """
 
     kind: Literal["stalled_source"]
@@ -83,6 +86,7 @@ def find(rule: Rule, name: str, counted: Sequence[Sequence[Counted]]) -> Finding
 
 
 def headline(finding: Finding) -> str:
+    """Broken or silent, and for how long."""
     if "failures" in finding.numbers:
         return f"broken source, its last {finding.numbers['failures']:.0f} runs failed"
     silent, usual = finding.end - finding.start, finding.numbers["longest_silence_hours"] * _HOUR
@@ -90,6 +94,7 @@ def headline(finding: Finding) -> str:
 
 
 def details(finding: Finding, zone: tzinfo) -> str:
+    """Since when, and what that means for all other numbers."""
     since = shown(finding.start, zone)
     if "failures" in finding.numbers:
         said = f"No run has succeeded since {since}. What is said there meanwhile is not counted anywhere."

@@ -1,4 +1,4 @@
-"""Prints alerts: in a frame on a terminal, as plain lines elsewhere."""
+"""Prints alerts: in a frame on a terminal, as plain lines elsewhere. What is left where nothing else is set up."""
 
 import sys
 from collections.abc import Iterator
@@ -9,8 +9,11 @@ from hubbub.core.text import harmless, link
 
 
 class ConsoleNotifier:
-    """A terminal cannot be asked what it showed: a process killed between printing and noting it down prints again. Nor
-    can it unsay what it showed, so that its receipts are empty."""
+    """Tells whoever looks at the terminal or reads the log.
+
+    A terminal cannot be asked what it showed: a process killed between printing and noting it down prints again. Nor
+    can it unsay what it showed, so that its receipts are empty.
+    """
 
     name = "console"
 

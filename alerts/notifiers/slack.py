@@ -1,4 +1,6 @@
-"""Tells a Slack channel: https://docs.slack.dev/reference/methods/chat.postMessage, chat.update and chat.delete
+"""Tells a Slack channel.
+
+https://docs.slack.dev/reference/methods/chat.postMessage, chat.update and chat.delete
 
 The bot needs the scope `chat:write` and, to see whether a message arrived whose answer was lost, `channels:history`
 (`groups:history` for a private channel); it must be a member of the channel. slack_sdk is the extra `slack`, imported
@@ -8,61 +10,40 @@ only when a notifier is made.
 import logging
 from collections.abc import Callable
 from datetime import timedelta
-from http.client import HTTPException
-from json import JSONDecodeError
 from typing import Any, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings
 
-from hubbub.alerts.notifiers._blocks import blocks, fallback
+from hubbub.alerts.notifiers._slack_blocks import blocks, fallback
+from hubbub.alerts.notifiers._slack_refusals import FIXED, GONE, LOST, code_of, explained, seconds
+from hubbub.core.addresses import ServiceAddress
 from hubbub.core.alert import Alert
-from hubbub.core.errors import Fatal, HubbubError, Misconfigured, Retryable
-from hubbub.core.settings import explain
+from hubbub.core.errors import Misconfigured
+from hubbub.core.settings import environment, load_environment
 
 T = TypeVar("T")
 EVENT = "hubbub_alert"
 PATIENCE = 10  # seconds for an answer, and the longest wait that Slack may ask for; a send ends within a claim's term
 CLOCKS_DIFFER = timedelta(hours=1)  # at most, Slack's and ours
-_REMEDIES = {
-    "invalid_auth": "HUBBUB_SLACK__BOT_TOKEN is not valid: copy the bot token (xoxb-...) of the Slack app again",
-    "not_authed": "HUBBUB_SLACK__BOT_TOKEN is not valid: copy the bot token (xoxb-...) of the Slack app again",
-    "token_revoked": "HUBBUB_SLACK__BOT_TOKEN was revoked: install the Slack app again and copy its bot token",
-    "token_expired": "HUBBUB_SLACK__BOT_TOKEN has expired: copy the bot token of the Slack app again",
-    "account_inactive": "the Slack app's account is gone: install the app again and copy its bot token",
-    "channel_not_found": "no channel with the ID in HUBBUB_SLACK__CHANNEL: copy it from the channel's details in "
-    "Slack, and invite the bot where the channel is private",
-    "not_in_channel": "the bot is not in the channel of HUBBUB_SLACK__CHANNEL: invite it there",
-    "is_archived": "the channel of HUBBUB_SLACK__CHANNEL is archived: name another one",
-}
-_LOST = (OSError, HTTPException, JSONDecodeError, UnicodeDecodeError)
-_WAIT = {"ratelimited", "rate_limited"}
-_TROUBLE = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
-_GONE = {"message_not_found"}
-_FIXED = {"edit_window_closed", "cant_update_message"}
 
 
 class SlackSettings(BaseSettings):
     """Environment variables `HUBBUB_SLACK__BOT_TOKEN`, `HUBBUB_SLACK__CHANNEL` (an ID), `HUBBUB_SLACK__BASE_URL`."""
 
-    model_config = SettingsConfigDict(env_prefix="HUBBUB_SLACK__", env_ignore_empty=True, frozen=True, extra="ignore")
+    model_config = environment("HUBBUB_SLACK__")
 
     bot_token: SecretStr | None = None
     channel: str | None = Field(default=None, pattern=r"^[CGD][A-Z0-9]+$")
-    base_url: str = "https://slack.com/api/"
-
-    @field_validator("base_url")
-    @classmethod
-    def _http(cls, url: str) -> str:
-        if not url.startswith(("http://", "https://")):
-            raise ValueError("an address starts with http:// or https://")
-        return url.rstrip("/") + "/"
+    base_url: ServiceAddress = "https://slack.com/api"
 
 
 class SlackNotifier:
+    """Posts into one channel, and finds its messages by the metadata that it gives them."""
+
     name = "slack"
 
-    def __init__(self, token: SecretStr, channel: str, base_url: str = "https://slack.com/api/") -> None:
+    def __init__(self, token: SecretStr, channel: str, base_url: str = "https://slack.com/api") -> None:
         """Asks nothing of the network.
 
         Args:
@@ -80,30 +61,11 @@ class SlackNotifier:
         quiet.setLevel(logging.CRITICAL)  # slack_sdk logs errors that are raised as well and, on DEBUG, whole messages
         self._client = WebClient(
             token.get_secret_value(),
-            base_url=base_url,
+            base_url=f"{base_url.rstrip('/')}/",
             timeout=PATIENCE,
             retry_handlers=[_rate_limit_handler()],
             logger=quiet,
         )
-
-    @classmethod
-    def from_environment(cls) -> "SlackNotifier | None":
-        """None where no token is set.
-
-        Raises:
-            Misconfigured: a token without a channel, a wrong value, or slack_sdk is not installed.
-        """
-        try:
-            settings = SlackSettings()
-        except ValidationError as error:
-            raise Misconfigured(explain(error, prefix="HUBBUB_SLACK__", joint="__", upper=True)) from None
-        if settings.bot_token is None:
-            return None
-        if settings.channel is None:
-            raise Misconfigured(
-                "HUBBUB_SLACK__BOT_TOKEN is set, HUBBUB_SLACK__CHANNEL is not: set it to a channel's ID"
-            )
-        return cls(settings.bot_token, settings.channel, settings.base_url)
 
     def send(self, alert: Alert) -> dict[str, str]:
         """Posts once.
@@ -117,18 +79,18 @@ class SlackNotifier:
             return self._post(alert)
         except SlackApiError as error:
             if error.response.status_code < 500:
-                raise self._explained(error) from None
-        except _LOST as error:
+                raise explained(error, self._client.base_url) from None
+        except LOST as error:
             receipt = self.find(alert)
             if receipt is None:
-                raise self._explained(error) from None
+                raise explained(error, self._client.base_url) from None
             return receipt
         return self.find(alert) or self._asked(lambda: self._post(alert))
 
     def update(self, alert: Alert, receipt: dict[str, str]) -> None:
         """A message that somebody deleted stays so; one that Slack no longer lets be changed is taken back."""
         code = self._changed(lambda: self._client.chat_update(**_place(receipt), **_content(alert)))
-        if code in _FIXED:
+        if code in FIXED:
             self.withdraw(receipt)
 
     def withdraw(self, receipt: dict[str, str]) -> None:
@@ -143,11 +105,11 @@ class SlackNotifier:
 
         try:
             ask()
-        except (SlackApiError, *_LOST) as error:
-            code = _code(error)
-            if code in _GONE | _FIXED:
+        except (SlackApiError, *LOST) as error:
+            code = code_of(error)
+            if code in GONE | FIXED:
                 return code
-            raise self._explained(error) from None
+            raise explained(error, self._client.base_url) from None
         return None
 
     def _post(self, alert: Alert) -> dict[str, str]:
@@ -182,26 +144,22 @@ class SlackNotifier:
 
         try:
             return ask()
-        except (SlackApiError, *_LOST) as error:
-            raise self._explained(error) from None
+        except (SlackApiError, *LOST) as error:
+            raise explained(error, self._client.base_url) from None
 
-    def _explained(self, error: Exception) -> HubbubError:
-        """In our words: what Slack or the network said may hold anything, so only what is known is repeated."""
-        from slack_sdk.errors import SlackApiError
 
-        if not isinstance(error, SlackApiError):
-            return Retryable(f"Slack cannot be reached ({type(error).__name__}) at {self._client.base_url}")
-        status, answer, code = error.response.status_code, error.response.data, _code(error)
-        if status == 429 or code in _WAIT:
-            return Retryable("Slack asks to wait", retry_after=_seconds(error.response.headers))
-        if status >= 500 or code in _TROUBLE:
-            return Retryable(f"Slack has trouble of its own ({code if code in _TROUBLE else f'status {status}'})")
-        if code == "missing_scope":
-            needed = answer.get("needed") if isinstance(answer, dict) else None
-            return Fatal(f"the Slack app lacks the scope {_word(needed)}: add it to the app and install the app again")
-        if code in _REMEDIES:
-            return Fatal(_REMEDIES[code])
-        return Fatal(f"Slack refused the request: {_word(code)} (status {status})")
+def from_environment() -> SlackNotifier | None:
+    """The notifier, or None where no token is set.
+
+    Raises:
+        Misconfigured: a token without a channel, a wrong value, or slack_sdk is not installed.
+    """
+    settings = load_environment(SlackSettings)
+    if settings.bot_token is None:
+        return None
+    if settings.channel is None:
+        raise Misconfigured("HUBBUB_SLACK__BOT_TOKEN is set, HUBBUB_SLACK__CHANNEL is not: set it to a channel's ID")
+    return SlackNotifier(settings.bot_token, settings.channel, settings.base_url)
 
 
 def _place(receipt: dict[str, str]) -> dict[str, Any]:
@@ -218,31 +176,13 @@ def _payload(alert: Alert) -> dict[str, str]:
     return {"key": alert.key, "start": first.start.isoformat(), "end": first.end.isoformat()}
 
 
-def _code(error: Exception) -> Any:
-    """Slack's error code, where Slack gave one."""
-    answer = getattr(getattr(error, "response", None), "data", None)
-    return answer.get("error") if isinstance(answer, dict) else None
-
-
-def _word(value: object) -> str:
-    """An error code or a scope, of which Slack's are made of these characters alone."""
-    text = str(value)
-    return text if text.replace("_", "").replace(":", "").replace(",", "").isalnum() and len(text) < 80 else "unknown"
-
-
-def _seconds(headers: Any) -> float | None:
-    value = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
-    value = value[0] if isinstance(value, list) else value
-    return float(value) if value.isdecimal() else None
-
-
 def _rate_limit_handler() -> Any:
-    """slack_sdk's handler, for short waits only; it sleeps as long as it is told and stumbles over a date."""
+    """The handler of slack_sdk, for short waits only; it sleeps as long as it is told and stumbles over a date."""
     from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
     class ShortWaits(RateLimitErrorRetryHandler):
         def _can_retry(self, *, response: Any = None, **known: Any) -> bool:
-            wait = _seconds(response.headers) if response is not None else None
+            wait = seconds(response.headers) if response is not None else None
             return super()._can_retry(response=response, **known) and wait is not None and wait <= PATIENCE
 
     return ShortWaits()

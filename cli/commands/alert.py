@@ -1,4 +1,4 @@
-"""hubbub alert"""
+"""The command `hubbub alert`."""
 
 import sys
 from contextlib import nullcontext, redirect_stdout
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from hubbub.alerts.pipeline import Outcome
+from hubbub.alerts.outcome import Outcome
 from hubbub.cli import options, show
 from hubbub.flows.parts import open_parts
 from hubbub.flows.raise_alerts import raise_alerts
@@ -21,10 +21,9 @@ def command(config: Path | None, prefect: bool, as_json: bool) -> int:
     told = redirect_stdout(sys.stderr) if as_json else nullcontext()  # an alert on the console is not JSON
     with told, open_parts(config) as parts:
         if options.wants_prefect(prefect):
-            from hubbub.flows import by_prefect
-            from hubbub.flows.raise_alerts import raise_alerts_flow
+            from hubbub.flows import scheduled
 
-            outcomes = by_prefect.run_flow(raise_alerts_flow, config=parts.settings.config)
+            outcomes = scheduled.run_flow(scheduled.raise_alerts_flow, config=parts.settings.config)
         else:
             outcomes = raise_alerts(parts)
     rows = [_row(outcome, any(each.brand is None for each in outcomes)) for outcome in outcomes]

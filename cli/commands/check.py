@@ -1,4 +1,4 @@
-"""hubbub check"""
+"""The command `hubbub check`."""
 
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,9 @@ from hubbub.cli import options, show
 from hubbub.cli.schema import schema
 from hubbub.core.moments import iso, shown
 from hubbub.core.text import harmless, masked, shortened
-from hubbub.flows.check import Checked, Tried, check
+from hubbub.desk.check import Checked, Tried, check
+from hubbub.desk.sample import FIRST, Row
 from hubbub.flows.parts import Parts, open_parts
-from hubbub.flows.sample import FIRST, Row
 
 _SHOWN = 60  # characters of a text
 

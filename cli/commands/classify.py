@@ -1,4 +1,4 @@
-"""hubbub classify"""
+"""The command `hubbub classify`."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""hubbub collect"""
+"""The command `hubbub collect`."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,10 +12,10 @@ from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from hubbub.cli import options, show
 from hubbub.core import moments
-from hubbub.core.errors import HubbubError, Misconfigured
+from hubbub.core.errors import Misconfigured
 from hubbub.core.records import Run
 from hubbub.core.settings import SourceEntry
-from hubbub.flows.collect import Progress, collect, coverage, warnings
+from hubbub.flows.collect import Collected, Progress, collect_all, coverage, warnings
 from hubbub.flows.parts import Parts, open_parts
 
 
@@ -34,42 +34,34 @@ def command(sources: tuple[str, ...], since: str | None, config: Path | None, pr
     """Read what is new from every source, or from those named, into the index."""
     with open_parts(config) as parts:
         back_to = moments.since(since, parts.clock(), parts.listening.timezone) if since else None
-        if options.wants_prefect(prefect):
-            runs, failed = run_flow(parts, sources, back_to), 0
-        else:
-            runs, failed = run_plain(parts, sources, back_to)
+        collecting = run_flow if options.wants_prefect(prefect) else run_plain
+        done = collecting(parts, sources, back_to)
+    runs = [one.run for one in done if not one.error]
     for line in (line for run in runs for line in warnings(run)):
         show.complain(line)
     if as_json:
-        show.as_json([run.model_dump(mode="json") for run in runs])
+        show.as_json([one.run.model_dump(mode="json") for one in done])
     else:
         show.table("Collected", coverage(runs))
-    return failed
+    return max((2 if isinstance(one.error, Misconfigured) else 1 for one in done if one.error), default=0)
 
 
-def run_flow(parts: Parts, sources: tuple[str, ...], since: datetime | None) -> list[Run]:
+def run_flow(parts: Parts, sources: tuple[str, ...], since: datetime | None) -> list[Collected]:
     parts.entries(sources)  # a wrong name is told before Prefect is loaded
-    from hubbub.flows import by_prefect
-    from hubbub.flows.collect import collect_flow
+    from hubbub.flows import scheduled
 
-    chosen = {"sources": list(sources) or None, "since": since}
-    runs: list[Run] = by_prefect.run_flow(collect_flow, config=parts.settings.config, **chosen)
-    return runs
+    chosen = {"config": parts.settings.config, "sources": list(sources) or None, "since": since}
+    return [Collected(run) for run in scheduled.run_flow(scheduled.collect_flow, **chosen)]
 
 
-def run_plain(parts: Parts, sources: tuple[str, ...], since: datetime | None) -> tuple[list[Run], int]:
-    """Returns the runs that ended well, and the exit status: a source that fails does not stop the others."""
-    runs, failed = [], 0
-    entries = parts.entries(sources)
-    _ = parts.index  # one that cannot be opened is told once, not by every source
+def run_plain(parts: Parts, sources: tuple[str, ...], since: datetime | None) -> list[Collected]:
+    done = []
     with progress_bar() as progress:
-        for entry in entries:
-            try:
-                runs.append(collect(parts, entry, progress(entry), since=since))
-            except HubbubError as error:
-                show.complain(f"{entry.name}: {error}")
-                failed = max(failed, 2 if isinstance(error, Misconfigured) else 1)
-    return runs, failed
+        for one in collect_all(parts, sources, progress, since):
+            done.append(one)
+            if one.error:
+                show.complain(f"{one.run.entry}: {one.error}")
+    return done
 
 
 @contextmanager

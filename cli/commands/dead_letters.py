@@ -1,4 +1,4 @@
-"""hubbub dead-letters"""
+"""The command `hubbub dead-letters`."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,10 +9,9 @@ import click
 from hubbub.cli import options, show
 from hubbub.cli.commands.replay import show_replayed
 from hubbub.core.moments import shown
-from hubbub.core.records import RecordKind, Run
-from hubbub.flows import dead_letters
+from hubbub.core.records import Run
+from hubbub.desk import dead_letters
 from hubbub.flows.parts import Parts, open_parts
-from hubbub.flows.replay import replay
 
 Command = Callable[..., Any]
 
@@ -53,11 +52,8 @@ def list_(source: str | None, reason: str | None, config: Path | None, as_json: 
 def replay_(source: str | None, reason: str | None, config: Path | None, as_json: bool) -> int:
     """Take them the whole way again."""
     with open_parts(config) as parts:
-        if source is not None:
-            parts.entries((source,))
-        runs = replay(parts, source, reason)
-        left = parts.index.state.count(RecordKind.dead_letter)
-    return show_replayed(runs, as_json, left)
+        done = dead_letters.replay(parts, source, reason)
+    return show_replayed(done, as_json)
 
 
 @command.command("retire")
@@ -80,8 +76,7 @@ def discard(source: str | None, reason: str | None, config: Path | None, as_json
 
 def show_list(source: str | None, reason: str | None, config: Path | None, as_json: bool) -> None:
     with open_parts(config) as parts:
-        _check(parts, source)
-        rows = dead_letters.summary(dead_letters.letters(parts.index.state, source, reason))
+        rows = dead_letters.summary(dead_letters.chosen(parts, source, reason))
         zone = parts.listening.timezone
     if as_json:
         show.as_json(rows)
@@ -102,7 +97,6 @@ def _remove(
     if source is None and reason is None:
         raise click.UsageError("say which: --source NAME, --reason TEXT, or both")
     with open_parts(config) as parts:
-        _check(parts, source)
         rows = [{"source": run.entry, "letters": getattr(run, verb)} for run in remove(parts, source, reason)]
     if as_json:
         show.as_json(rows)
@@ -110,9 +104,3 @@ def _remove(
         show.table(verb.capitalize(), rows)
     else:
         print("no such dead letters")
-
-
-def _check(parts: Parts, source: str | None) -> None:
-    """A source that is in the settings no more may still have letters; a slip of the pen has none."""
-    if source is not None and not dead_letters.letters(parts.index.state, source):
-        parts.entries((source,))

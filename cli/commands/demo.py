@@ -1,4 +1,4 @@
-"""hubbub demo"""
+"""The command `hubbub demo`."""
 
 import os
 import shutil
@@ -37,17 +37,16 @@ def command(report: Path) -> None:
     except OSError as error:
         raise Misconfigured(f"{home}: cannot be written ({error.strerror}); set HUBBUB_HOME") from None
 
-    from hubbub.flows import by_prefect  # Prefect reads its settings when it is imported
-    from hubbub.flows.collect import collect_flow, coverage
+    from hubbub.flows import scheduled  # Prefect reads its settings when it is imported
+    from hubbub.flows.collect import coverage
     from hubbub.flows.parts import open_parts
     from hubbub.flows.publish import report as write_report
-    from hubbub.flows.raise_alerts import raise_alerts_flow
 
     show.console.print("Collecting the sample by a Prefect flow; its server takes a moment ...")
-    runs = by_prefect.run_flow(collect_flow, config=config)
+    runs = scheduled.run_flow(scheduled.collect_flow, config=config)
     show.table("\nCollected", coverage(runs))
     show.console.print("\nLooking for what stands out ...\n")
-    if not by_prefect.run_flow(raise_alerts_flow, config=config):
+    if not scheduled.run_flow(scheduled.raise_alerts_flow, config=config):
         show.console.print("nothing stands out")
     with open_parts(config) as parts:
         write_report(parts, report, days=14)

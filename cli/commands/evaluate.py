@@ -1,4 +1,4 @@
-"""hubbub evaluate"""
+"""The command `hubbub evaluate`."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""hubbub mentions"""
+"""The command `hubbub mentions`."""
 
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
@@ -9,15 +9,14 @@ import click
 
 from hubbub.cli import options, show
 from hubbub.core import moments
-from hubbub.core.errors import Misconfigured
 from hubbub.core.ports import Json
-from hubbub.core.text import harmless, link, masked, shortened
+from hubbub.core.text import harmless, shortened
 from hubbub.core.verdict import Label
-from hubbub.flows.parts import Parts, open_parts
-from hubbub.index.selection import Selection, select
+from hubbub.desk.mentions import MOST, mentions
+from hubbub.flows.parts import open_parts
+from hubbub.index.selection import Selection
 
 SHOWN = 300  # characters of a post on a terminal
-MOST = 10_000  # mentions in one answer of an index
 
 
 @click.command("mentions")
@@ -59,34 +58,13 @@ def command(
         )
         if selection.since and selection.until and selection.since >= selection.until:
             raise click.UsageError("--since is not before --until: nothing was posted between them")
-        total, found = select(parts.index, selection, limit)
-        if not total:
-            _check_names(parts, selection)
+        total, found = mentions(parts, selection, limit, unmasked)
     if as_json:
-        show.as_json([{"id": name, **(document if unmasked else _masked(document))} for name, document in found])
+        show.as_json([{"id": name, **document} for name, document in found])
         return
     for name, document in found:
-        print("\n".join(_lines(name, document if unmasked else _masked(document), zone)), end="\n\n")
+        print("\n".join(_lines(name, document, zone)), end="\n\n")
     print(f"{len(found):,} of {total:,} mentions" if total else "no mentions")
-
-
-def _check_names(parts: Parts, selection: Selection) -> None:
-    """A brand or a source that is in the settings no more may still have mentions; a slip of the pen has none."""
-    if selection.source is not None:
-        parts.entries((selection.source,))
-    brands = [brand.name for brand in parts.listening.brands]
-    if selection.brand is not None and selection.brand not in brands:
-        raise Misconfigured(f"{parts.settings.config}: no brand named {selection.brand!r}; it has: {', '.join(brands)}")
-
-
-def _masked(document: Json) -> Json:
-    """The document with its e-mail addresses and numbers hidden; an author may be known by either."""
-    said = {part: masked(document[part]) for part in ("title", "message") if part in document}
-    user = {part: masked(value) if part == "name" else value for part, value in document.get("user", {}).items()}
-    if "@" in user.get("id", ""):
-        user["id"] = masked(user["id"])
-    address = link(document.get("url", {}).get("full"))
-    return {**document, **said, "user": user, "url": {"full": address} if address else {}}
 
 
 def _lines(name: str, document: Json, zone: tzinfo) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""hubbub publish"""
+"""The command `hubbub publish`."""
 
 from pathlib import Path
 
@@ -33,9 +33,9 @@ def command(
     if not ndjson and not report:
         with open_parts(config) as parts:
             if options.wants_prefect(prefect):
-                from hubbub.flows import by_prefect
+                from hubbub.flows import scheduled
 
-                count = by_prefect.run_flow(publish.publish_flow, config=parts.settings.config)
+                count = scheduled.run_flow(scheduled.publish_flow, config=parts.settings.config)
             else:
                 count = publish.publish(parts)
         print(f"imported {count} saved objects into {parts.settings.kibana.url}")

@@ -1,4 +1,4 @@
-"""hubbub rematch"""
+"""The command `hubbub rematch`."""
 
 from pathlib import Path
 from typing import Any

@@ -1,15 +1,14 @@
-"""hubbub replay"""
+"""The command `hubbub replay`."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from hubbub.cli import options, show
-from hubbub.core.records import RecordKind, Run
+from hubbub.desk import dead_letters
+from hubbub.desk.dead_letters import Replayed
 from hubbub.flows.collect import coverage
 from hubbub.flows.parts import open_parts
-from hubbub.flows.replay import replay
 
 
 @click.command("replay")
@@ -18,13 +17,13 @@ from hubbub.flows.replay import replay
 def command(config: Path | None, as_json: bool) -> int:
     """Take the dead letters the whole way again; `hubbub dead-letters replay` takes some of them."""
     with open_parts(config) as parts:
-        runs = replay(parts)
-        left = parts.index.state.count(RecordKind.dead_letter)
-    return show_replayed(runs, as_json, left)
+        done = dead_letters.replay(parts)
+    return show_replayed(done, as_json)
 
 
-def show_replayed(runs: Sequence[Run], as_json: bool, left: int) -> int:
-    """Returns the exit status; `left` letters wait, of whichever source."""
+def show_replayed(done: Replayed, as_json: bool) -> int:
+    """Returns the exit status."""
+    runs, left = done.runs, done.left
     if as_json:
         show.as_json([run.model_dump(mode="json") for run in runs])
     elif runs:

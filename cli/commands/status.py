@@ -1,6 +1,6 @@
-"""hubbub status"""
+"""The command `hubbub status`."""
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +8,8 @@ import click
 
 from hubbub.cli import options, show
 from hubbub.core.moments import shown
-from hubbub.core.ports import ALL
-from hubbub.core.records import AlertRecord, RecordKind, Run
-from hubbub.flows.parts import Parts, open_parts
-from hubbub.index import queries
-
-STALE = timedelta(hours=24)
-WAITING = timedelta(days=2)  # an alert that could not be sent is given up before
+from hubbub.desk.status import status
+from hubbub.flows.parts import open_parts
 
 
 @click.command("status")
@@ -39,35 +34,6 @@ def command(config: Path | None, as_json: bool) -> None:
         )
     if unsent:
         show.console.print(f"\n{unsent:,} alerts could not be sent yet; `hubbub alert` tries them again")
-
-
-def status(parts: Parts) -> dict[str, Any]:
-    """Everything that the command shows, as JSON."""
-    state = parts.index.state
-    recent = state.list(RecordKind.alert, since=parts.clock() - WAITING, limit=ALL)
-    unsent = sum(AlertRecord.model_validate(record.body).state == "pending" for record in recent)
-    totals = queries.totals(parts.index)
-    return {
-        "index": parts.settings.index.url or str(parts.settings.home),
-        "sources": [_source(entry.name, parts) for entry in parts.listening.sources],
-        "mentions": {"total": totals.mentions, "newest": totals.newest, "sentiment": totals.sentiments},
-        "brands": totals.brands,
-        "dead_letters": state.count(RecordKind.dead_letter),
-        "alerts_sent": state.count(RecordKind.alert) - unsent,
-        "alerts_unsent": unsent,
-    }
-
-
-def _source(name: str, parts: Parts) -> dict[str, Any]:
-    record = parts.index.state.get(RecordKind.last_run, name)
-    if record is None:
-        return {"source": name, "last_run": None, "fetched": 0, "new": 0, "state": "never run"}
-    run = Run.model_validate(record.body)
-    times = f" {run.failures} times in a row" if run.failures > 1 else ""
-    state = f"failed{times}: {run.error}" if run.error else "ok"
-    if not run.error and parts.clock() - run.started > STALE:
-        state = "no run for over a day"
-    return {"source": name, "last_run": run.started, "fetched": run.fetched, "new": run.new, "state": state}
 
 
 def _row(source: dict[str, Any], zone: tzinfo) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""hubbub train"""
+"""The command `hubbub train`."""
 
 from pathlib import Path
 

@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Literal
 
 from hubbub.core.errors import Skippable
+from hubbub.core.moments import EPOCH
 
 DateFormat = Literal["dd/mm/yyyy", "mm/dd/yyyy", "yyyy-mm-dd", "excel"]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EXCEL = datetime(1899, 12, 30)  # since 1 March 1900: Excel's calendar has a 29 February before it, which never was
 _EXCEL_FIRST = 61
 _BUDDHIST = 543  # years
@@ -47,7 +47,7 @@ class Times:
     zone: tzinfo = UTC
     date_format: DateFormat | None = None
 
-    def read(self, value: Any) -> datetime:
+    def moment(self, value: Any) -> datetime:
         """The time in UTC.
 
         Raises:
@@ -63,7 +63,11 @@ class Times:
             raise Skippable(self._reason(value)) from None
 
     def _read(self, value: Any) -> datetime:
-        """Raises: ValueError, OverflowError: it is no time."""
+        """The time, in no zone where it names none.
+
+        Raises:
+            ValueError, OverflowError: it is no time.
+        """
         number = value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
         if self.date_format == "excel":
             return from_excel(float(value.replace(",", ".")) if _matches(_NUMBER, value) else number)
@@ -121,7 +125,7 @@ def _since_1970(number: float) -> datetime:
     """Seconds or milliseconds; what would be before March 1973 is something else (Excel's days, a year)."""
     if abs(number) < 1e8:
         raise ValueError("too small")
-    return _EPOCH + timedelta(seconds=number / 1000 if abs(number) >= 1e11 else number)
+    return EPOCH + timedelta(seconds=number / 1000 if abs(number) >= 1e11 else number)
 
 
 def _of_our_era(moment: datetime) -> datetime:

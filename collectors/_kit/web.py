@@ -2,25 +2,21 @@
 
 import math
 import re
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from pydantic import ValidationError
-from pydantic_settings import BaseSettings
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
+from hubbub.core.answers import retry_after
 from hubbub.core.clock import Clock
-from hubbub.core.errors import Fatal, HubbubError, Misconfigured, Retryable
-from hubbub.core.settings import explain
+from hubbub.core.errors import Fatal, HubbubError, Retryable
 
 TIMEOUT = 30.0  # seconds without a byte
-
-A = TypeVar("A", bound=BaseSettings)
 
 
 class Refused(Fatal):
@@ -80,7 +76,7 @@ class Web(requests.Session):
         status = response.status_code
         if status == 429 or status == 408 or status >= 500:
             trouble = "has no quota left for us" if status == 429 else "is in trouble"
-            wait = retry_after(response.headers, self._clock())
+            wait = wait_asked(response.headers, self._clock())
             hint = "" if wait is None else f"; it asks to wait {wait:.0f} s"
             return Retryable(f"{self._service} {trouble} ({status}){hint}", wait)
         path = urlsplit(response.url).path
@@ -94,39 +90,32 @@ class Web(requests.Session):
         return Refused(message, status, path, response.text[:1000])
 
 
-def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds that the answer asks to wait, by `Retry-After` (seconds or a date, RFC 9110), X's `x-rate-limit-reset`
-    (seconds since 1970) or Reddit's `x-ratelimit-reset` (seconds); None where it says nothing readable."""
-    said = headers.get("retry-after", "")
-    seconds = _number(said)
-    if seconds is None and said:
-        try:
-            date = parsedate_to_datetime(said)
-            seconds = ((date if date.tzinfo else date.replace(tzinfo=UTC)) - now).total_seconds()
-        except (ValueError, TypeError, OverflowError):
-            seconds = None
+@contextmanager
+def understood(service: str, *errors: type[Exception]) -> Iterator[None]:
+    """Around what takes an answer apart.
+
+    Args:
+        errors: those that the vendor's client raises where it cannot; Python's own are known.
+
+    Raises:
+        Retryable: it cannot be taken apart.
+    """
+    unreadable: tuple[type[Exception], ...] = (ValueError, RecursionError, *errors)
+    try:
+        yield
+    except unreadable as error:
+        raise Retryable(f"{service}'s answer cannot be read ({type(error).__name__})") from None
+
+
+def wait_asked(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds that the answer asks to wait, by `Retry-After`, X's `x-rate-limit-reset` (seconds since 1970) or Reddit's
+    `x-ratelimit-reset` (seconds); None where it says nothing that is understood."""
+    seconds = retry_after(headers, now)
     if seconds is None and (reset := _number(headers.get("x-rate-limit-reset", ""))) is not None:
         seconds = reset - now.timestamp()
     if seconds is None:
         seconds = _number(headers.get("x-ratelimit-reset", ""))
     return None if seconds is None else max(0.0, seconds)
-
-
-def access(kind: type[A]) -> A:
-    """Reads a source's addresses and secrets from the environment.
-
-    Raises:
-        Misconfigured: one is missing or wrong; the message names the variable and holds no value.
-    """
-    try:
-        return kind()
-    except ValidationError as error:
-        prefix = str(kind.model_config.get("env_prefix", ""))
-        first = error.errors(include_input=False)[0]
-        if first["type"] == "missing":
-            variable = f"{prefix}{first['loc'][0]}".upper()
-            raise Misconfigured(f"{variable} is not set; put it into the environment") from None
-        raise Misconfigured(explain(error, prefix=prefix, upper=True)) from None
 
 
 def _number(text: str) -> float | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hubbub.core.match import Match
 from hubbub.core.matching.matcher import Matcher
 from hubbub.core.matching.watchlist import Brand
+from hubbub.core.text import one_line, shortened
 
 _SHOWN = 80  # characters of an example in a message
 
@@ -28,8 +29,7 @@ class Failure:
 
     def __str__(self) -> str:
         """What was expected and what was found, in one line."""
-        words = " ".join(self.text.split())
-        shown = repr(words if len(words) <= _SHOWN else words[: _SHOWN - 1] + "…")
+        shown = repr(shortened(one_line(self.text), _SHOWN))
         if not self.expected:
             reasons = ", ".join(f"{match.term!r} ({match.kind})" for match in self.found)
             return f"{self.brand}: should not match {shown}, but {reasons} was found"

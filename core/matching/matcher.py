@@ -49,7 +49,7 @@ class _Sought:
     match: Match | None
 
 
-class _Reading:
+class _Spelling:
     """A text and what the matcher works out of it; the rarer things only once something was found."""
 
     def __init__(self, text: str) -> None:
@@ -99,13 +99,13 @@ class Matcher:
 
     def find(self, text: str) -> list[Match]:
         """Returns every match once, in the order of the watch list; none for a brand whose exclude is in the text."""
-        reading = _Reading(text)
-        if not reading.plain or not self._automaton:
+        spelling = _Spelling(text)
+        if not spelling.plain or not self._automaton:
             return []
         found: dict[int, _Sought] = {}
-        for last, candidates in self._automaton.iter(reading.plain):
+        for last, candidates in self._automaton.iter(spelling.plain):
             for sought in candidates:
-                if sought.rank not in found and _is_there(sought, reading, last + 1):
+                if sought.rank not in found and _is_there(sought, spelling, last + 1):
                     found[sought.rank] = sought
         if not found:
             return []
@@ -175,16 +175,16 @@ def _match(brand: Brand, term: str | None = None, kind: MatchKind | None = None,
     return Match(brand=brand.name, competitor=brand.competitor, term=term, kind=kind, product=product)
 
 
-def _is_there(sought: _Sought, reading: _Reading, end: int) -> bool:
+def _is_there(sought: _Sought, spelling: _Spelling, end: int) -> bool:
     """Whether the letters before `end` are the term itself and not a part of something else."""
     if sought.exact is not None:
-        return reading.holds_exactly(sought.exact, sought)
+        return spelling.holds_exactly(sought.exact, sought)
     start = end - len(sought.plain)
-    seen = reading.tagged if sought.whole else reading.words
+    seen = spelling.tagged if sought.whole else spelling.words
     if not seen.startswith(sought.plain, start) or not sought.alone(seen, start, end):
         return False
     return (
-        sought.accented is None or not reading.has_accents or agree(reading.with_accents(start, end), sought.accented)
+        sought.accented is None or not spelling.has_accents or agree(spelling.with_accents(start, end), sought.accented)
     )
 
 

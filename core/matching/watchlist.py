@@ -51,11 +51,13 @@ class Offer(BaseModel):
 
 
 class Brand(BaseModel):
-    """Attributes:
-    name: matched like an alias.
-    handles: accounts that speak for the brand, with or without `@` or `u/`.
-    excludes: a post with one of these is not about the brand.
-    should_match, should_not_match: examples that `hubbub check` runs.
+    """A brand, ours or a competitor's, and the words for it.
+
+    Attributes:
+        name: matched like an alias.
+        handles: accounts that speak for the brand, with or without `@` or `u/`.
+        excludes: a post with one of these is not about the brand.
+        should_match, should_not_match: examples that `hubbub check` runs.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

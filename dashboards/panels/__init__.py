@@ -1,1 +1,1 @@
-"""The panels of the dashboard "Social care overview", one a file; each file holds `PANEL`."""
+"""The panels, one a file: each file holds `PANEL`, and shows on the boards that list it."""

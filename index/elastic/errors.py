@@ -9,6 +9,7 @@ import elastic_transport
 from elasticsearch import ApiError, ConnectionTimeout, SSLError, TransportError, UnsupportedProductError
 
 from hubbub.core.errors import Fatal, HubbubError, Retryable
+from hubbub.core.text import one_line
 
 ROLE = "docs/elasticsearch.md has the role that it needs"
 _BUSY = (429, 502, 503, 504)
@@ -86,5 +87,5 @@ def why(error: Mapping[str, Any]) -> str:
     while error:
         reasons.append(str(error.get("reason") or error.get("type") or "no reason given"))
         error = error.get("caused_by") or {}
-    line = " ".join(": ".join(dict.fromkeys(reasons)).split())
+    line = one_line(": ".join(dict.fromkeys(reasons)))
     return re.sub(r" at \[Source: .*?(?=; line|$)", "", line)[:500]

@@ -5,11 +5,12 @@ A record's version is its row number, which every write makes anew.
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from pysqlite3 import dbapi2 as sqlite
 
 from hubbub.core.clock import Clock
+from hubbub.core.moments import from_milliseconds, milliseconds
 from hubbub.core.ports import Json
 from hubbub.core.records import Record, RecordKind
 from hubbub.index.embedded.file import File
@@ -53,7 +54,7 @@ class EmbeddedState:
         with self._file.reading() as connection:
             rows = connection.execute(
                 "SELECT key, body, n, written FROM record WHERE kind = ? AND written >= ? ORDER BY n DESC LIMIT ?",
-                (kind.value, _milliseconds(since) if since else 0, limit),
+                (kind.value, milliseconds(since) if since else 0, limit),
             )
             return [_record(row) for row in rows]
 
@@ -64,7 +65,7 @@ class EmbeddedState:
 
     def expire(self, kind: RecordKind, before: datetime) -> None:
         with self._file.writing() as connection:
-            connection.execute("DELETE FROM record WHERE kind = ? AND written < ?", (kind.value, _milliseconds(before)))
+            connection.execute("DELETE FROM record WHERE kind = ? AND written < ?", (kind.value, milliseconds(before)))
 
 
 def get(connection: sqlite.Connection, kind: RecordKind, key: str) -> Record | None:
@@ -82,7 +83,7 @@ def put(connection: sqlite.Connection, kind: RecordKind, key: str, body: Json, n
 def put_many(
     connection: sqlite.Connection, kind: RecordKind, records: Iterable[tuple[str, Json]], now: datetime
 ) -> None:
-    written = _milliseconds(now)
+    written = milliseconds(now)
     connection.executemany(
         "INSERT OR REPLACE INTO record (kind, key, body, written) VALUES (?, ?, ?, ?)",
         ((kind.value, key, json.dumps(body, default=str), written) for key, body in records),
@@ -95,8 +96,4 @@ def delete(connection: sqlite.Connection, kind: RecordKind, key: str) -> None:
 
 def _record(row: tuple[str, str, int, int]) -> Record:
     key, body, n, written = row
-    return Record(key, json.loads(body), str(n), datetime.fromtimestamp(written / 1000, UTC))
-
-
-def _milliseconds(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)
+    return Record(key, json.loads(body), str(n), from_milliseconds(written))

@@ -4,15 +4,12 @@ import json
 import math
 import struct
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from hubbub.core.moments import from_milliseconds, milliseconds
 from hubbub.core.ports import Json
 from hubbub.index.embedded.tables import MENTIONS, Table
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
-
 
 as_json = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -51,14 +48,9 @@ def joined(values: list[str]) -> str | None:
     return "\n" + "\n".join(value.replace("\\", "\\\\").replace("\n", "\\n") for value in values) + "\n"
 
 
-def milliseconds(moment: datetime) -> int:
-    """Since 1970, whole."""
-    return (moment - EPOCH) // _MILLISECOND
-
-
 def iso(milliseconds: float, zone: timedelta = timedelta()) -> str:
     """As Elasticsearch writes dates: `2026-11-01T00:00:00.000Z`."""
-    moment = EPOCH + timedelta(milliseconds=int(milliseconds)) + zone
+    moment = from_milliseconds(int(milliseconds)) + zone
     return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + (_offset(zone) or "Z")
 
 

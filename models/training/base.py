@@ -13,6 +13,7 @@ from transformers import AutoModel, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
 from hubbub.core.errors import Misconfigured
+from hubbub.core.text import one_line
 from hubbub.models.classifier import Classifier
 from hubbub.models.text import clean
 from hubbub.models.training.vocabulary import trim
@@ -34,7 +35,7 @@ def load_base(base: str, texts: Sequence[str], pieces: int) -> tuple[Classifier,
         encoder = AutoModel.from_pretrained(base, dtype=torch.float32)
         tokenizer = AutoTokenizer.from_pretrained(base).backend_tokenizer
     except (OSError, ValueError, AttributeError) as error:
-        reason = " ".join(str(error).split())[:200]
+        reason = one_line(error, 200)
         raise Misconfigured(f"--base {base}: not an encoder that transformers can load ({reason})") from None
     tokenizer.no_padding()
     tokenizer.no_truncation()

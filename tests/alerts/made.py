@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hubbub.alerts.catalogue import load_rules
 from hubbub.alerts.kinds.negative_surge import Rule, wanted
 from hubbub.alerts.rule import AnyRule
-from hubbub.core.alert import Counted, Evidence, Finding, Subject
+from hubbub.core.alert import Counted, Evidence, Finding, Subject, Wanted
 from hubbub.core.ports import Json
 from hubbub.core.records import Record, RecordKind
 from hubbub.core.settings import AlertSettings
@@ -24,6 +24,10 @@ POST = Evidence(
     source="x",
     author="joe",
 )
+
+
+def all_shipped() -> list[AnyRule]:
+    return load_rules(AlertSettings(), Path(), check_filter)
 
 
 def shipped(name: str, **changes: Any) -> Any:
@@ -74,14 +78,20 @@ def posts(ids: Sequence[str]) -> tuple[Evidence, ...]:
     return tuple(POST.model_copy(update={"mention_id": mention}) for mention in ids)
 
 
+def answers(wanted: Wanted, totals: Sequence[int], **parts: Sequence[int]) -> list[Counted]:
+    """What an index would have counted, window by window; nothing in the windows after those."""
+    rest = len(wanted.windows) - len(totals)
+    counted = {name: [*numbers, *[0] * rest] for name, numbers in parts.items()}
+    return [
+        Counted(start, end, total, parts={name: numbers[at] for name, numbers in counted.items()})
+        for at, ((start, end), total) in enumerate(zip(wanted.windows, [*totals, *[0] * rest], strict=True))
+    ]
+
+
 def counts(rule: Rule, window: tuple[int, int], past: list[tuple[int, int]], now: datetime = NOW) -> list[Counted]:
     """Negative and total of the window and of the days before, the latest first; nothing before those."""
-    given = [window, *past]
-    given += [(0, 0)] * (rule.days + 1 - len(given))
-    return [
-        Counted(start, end, total, parts={"negative": negative})
-        for (start, end), (negative, total) in zip(wanted(rule, now)[0].windows, given, strict=True)
-    ]
+    negative, total = zip(window, *past, strict=True)
+    return answers(wanted(rule, now)[0], total, negative=negative)
 
 
 class MemoryState:

@@ -16,7 +16,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from hubbub.alerts.notifiers.slack import SlackNotifier
-from hubbub.alerts.pipeline import Tools, raise_alerts
+from hubbub.alerts.pipeline import raise_alerts
+from hubbub.alerts.stage import Tools
 from hubbub.index.embedded.index import EmbeddedIndex
 from tests.alerts.made import NOW, evidence, finding, posts
 from tests.fakes.slack import CHANNEL, TOKEN

@@ -10,8 +10,8 @@ from hubbub.alerts.message import write
 from hubbub.alerts.notifiers.console import ConsoleNotifier
 from hubbub.core.alert import Alert
 from hubbub.core.text import harmless
+from tests.alerts.hostile import alerts
 from tests.alerts.made import POST, ZONE, finding
-from tests.alerts.test_slack import alerts
 
 ALERT = write("mekara-1", [finding()], [POST], ZONE)
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from hubbub.alerts.message import write
-from hubbub.alerts.notifiers._blocks import blocks, fallback
-from hubbub.alerts.notifiers.slack import SlackNotifier
-from hubbub.core.alert import Alert, Evidence
+from hubbub.alerts.notifiers._slack_blocks import blocks, fallback
+from hubbub.alerts.notifiers.slack import SlackNotifier, from_environment
+from hubbub.core.alert import Alert
 from hubbub.core.errors import Fatal, HubbubError, Misconfigured, Retryable
+from tests.alerts.hostile import alerts
 from tests.alerts.made import POST as SAID
 from tests.alerts.made import ZONE, finding
 from tests.fakes.slack import CHANNEL, TOKEN, FakeSlack, Fault, fake_slack
@@ -227,14 +227,14 @@ def environment(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
 
 def test_without_a_token_there_is_no_slack(monkeypatch: pytest.MonkeyPatch) -> None:
     environment(monkeypatch)
-    assert SlackNotifier.from_environment() is None
+    assert from_environment() is None
     environment(monkeypatch, BOT_TOKEN="", CHANNEL="C1")
-    assert SlackNotifier.from_environment() is None
+    assert from_environment() is None
 
 
 def test_the_environment_names_token_channel_and_address(slack: FakeSlack, monkeypatch: pytest.MonkeyPatch) -> None:
     environment(monkeypatch, BOT_TOKEN=TOKEN, CHANNEL=CHANNEL, BASE_URL=slack.url)
-    notifier = SlackNotifier.from_environment()
+    notifier = from_environment()
     assert notifier is not None
     notifier.send(ALERT)
     assert slack.messages[0]["channel"] == CHANNEL
@@ -253,7 +253,7 @@ def test_a_wrong_environment_is_named_without_the_token(
 ) -> None:
     environment(monkeypatch, **values)
     with pytest.raises(Misconfigured, match=named) as caught:
-        SlackNotifier.from_environment()
+        from_environment()
     assert TOKEN not in str(caught.value)
 
 
@@ -269,41 +269,10 @@ def test_without_slack_sdk_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPa
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(builtins, "__import__", without)
     environment(monkeypatch)
-    assert SlackNotifier.from_environment() is None
+    assert from_environment() is None
     environment(monkeypatch, BOT_TOKEN=TOKEN, CHANNEL=CHANNEL)
     with pytest.raises(Misconfigured, match="pip install slack-sdk"):
-        SlackNotifier.from_environment()
-
-
-nasty = st.text(max_size=60) | st.sampled_from(
-    [
-        "<!channel>",
-        "<https://evil.example|Fix it>",
-        "&lt;!here&gt;",
-        "a\n*b*\n> c",
-        "\u202egnp.exe",
-        "\x1b[2J",
-        "🔥" * 700,
-    ]
-)
-urls = nasty | nasty.map(lambda text: "https://a.example/" + text)
-posts = st.builds(
-    Evidence,
-    mention_id=st.just("x:1"),
-    title=nasty | st.none(),
-    text=nasty,
-    url=urls | st.none(),
-    source=nasty,
-    author=nasty,
-)
-alerts = st.builds(
-    Alert,
-    key=nasty,
-    title=nasty,
-    summary=nasty,
-    findings=st.just((finding(),)),
-    evidence=st.lists(posts, max_size=12).map(tuple),
-)
+        from_environment()
 
 
 @settings(deadline=None)

@@ -98,21 +98,6 @@ def test_a_model_that_is_not_there(tmp_path: Path) -> None:
     assert_one_clear_line(done, 2, "none")
 
 
-def test_it_loads_neither_torch_nor_what_it_does_not_need(tmp_path: Path) -> None:
-    program = (
-        "import sys; sys.argv = ['hubbub', 'classify']\n"
-        "from hubbub.cli.main import main\n"
-        "try: main()\n"
-        "except SystemExit as end: assert not end.code\n"
-        "heavy = {'torch', 'transformers', 'prefect', 'elasticsearch', 'praw', 'tweepy', 'altair', 'slack_sdk'}\n"
-        "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], input=b"fine\n", env=environment(tmp_path), capture_output=True, check=False
-    )
-    assert done.returncode == 0, done.stderr.decode()
-
-
 @settings(max_examples=3, deadline=None)
 @given(
     st.lists(

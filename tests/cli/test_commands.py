@@ -100,7 +100,10 @@ def test_a_source_that_is_set_up_wrong_does_not_stop_the_others(folder: Path) ->
     )
     done = hubbub("collect", "--json", folder=folder)
     assert_one_clear_line(done, 2, "gone.ndjson")
-    assert [run["entry"] for run in json.loads(done.stdout)] == ["posts"]
+    gone, posts = json.loads(done.stdout)
+    assert (gone["entry"], gone["fetched"], gone["missed"]) == ("gone", 0, None)
+    assert "gone.ndjson" in gone["error"]
+    assert (posts["entry"], posts["error"]) == ("posts", None)
 
 
 @pytest.mark.parametrize("command", ["collect", "alert"])

@@ -60,8 +60,9 @@ def test_killed_at_random_points_it_loses_nothing_and_doubles_nothing(tmp_path: 
         with (tmp_path / "posts.ndjson").open("a") as file:
             file.writelines(json.dumps(one) + "\n" for one in arrived)
         process = start("collect", folder=tmp_path, **settings)
+        wait_until_it_reads(process, tmp_path / "posts.ndjson")
         try:
-            process.wait(timeout=chance.uniform(0.5, 4.0))
+            process.wait(timeout=chance.uniform(0, 1.5))
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -92,6 +93,17 @@ def test_a_flow_that_is_stopped_takes_its_prefect_server_with_it(tmp_path: Path)
     process.terminate()
     assert process.wait(timeout=60) == 130
     assert not left_behind(tmp_path)
+
+
+def wait_until_it_reads(process: subprocess.Popen[bytes], path: Path) -> None:
+    """Until then nothing can be lost: a kill of what only loads its libraries would prove nothing."""
+    while process.poll() is None:
+        try:
+            opened = psutil.Process(process.pid).open_files()
+        except psutil.NoSuchProcess:
+            return
+        if any(file.path == str(path) for file in opened):
+            return
 
 
 def listens(process: psutil.Process) -> bool:

@@ -16,15 +16,38 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from hubbub.collectors._kit import export as _export
-from hubbub.collectors._kit import records as _records
+from hubbub.collectors import file as file_collector
+from hubbub.collectors._kit.exports import array, export, lines
 from hubbub.collectors.file import Collector, Options
 from hubbub.core.errors import Misconfigured, Skippable
 from hubbub.core.mention import Kind
 from hubbub.core.ports import Page, Query
+from tests.collectors.contract import CollectorContract
+from tests.collectors.hostile import HOSTILE_TEXTS
+from tests.fakes.exports import FakeArray, FakeLines, FakeTable
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 AT = "2026-11-20T08:00:00Z"
+
+
+class TestLines(CollectorContract):
+    collector = file_collector
+    options = "path: $EXPORTS/export.ndjson"
+    fake = FakeLines
+
+
+class TestTable(CollectorContract):
+    collector = file_collector
+    options = "path: $EXPORTS/export.csv"
+    fake = FakeTable
+    texts = tuple(text for text in HOSTILE_TEXTS if "\ud83d" not in text)  # UTF-8 has no halves
+
+
+class TestArray(CollectorContract):
+    collector = file_collector
+    options = "path: $EXPORTS/export.json"
+    fake = FakeArray
+    anew = True
 
 
 def collector(path: Path, **options: Any) -> Collector:
@@ -81,12 +104,12 @@ def test_windows_csv_with_semicolons_and_quoted_newlines(tmp_path: Path) -> None
 
 
 def test_bad_lines_are_set_aside_and_the_rest_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_records, "LONGEST", 4096)
+    monkeypatch.setattr(lines, "LONGEST", 4096)
     path = tmp_path / "export.ndjson"
     bad = [b'{"text": "cut', b'{"text": "\xff\xfe"}', b'["no object"]', b"[" * 3000, b'{"text": "%s"}' % (b"x" * 9999)]
     good = [{"text": f"Good {n}", "posted_at": AT} for n in range(6)]
-    lines = [ndjson(good[0]), *(line + b"\n" + ndjson(row) for line, row in zip(bad, good[1:], strict=True))]
-    path.write_bytes(b"".join(lines))
+    written = [ndjson(good[0]), *(line + b"\n" + ndjson(row) for line, row in zip(bad, good[1:], strict=True))]
+    path.write_bytes(b"".join(written))
     pages = read(path)
     assert records(pages) == good
     assert [" ".join(problem.split()[2:5]) for problem in problems(pages)] == [
@@ -518,7 +541,7 @@ def test_a_json_array_is_the_same_in_pieces_of_any_size(
     content = json.dumps(rows, indent=indent, ensure_ascii=ascii_only).encode()
     path.write_bytes(content)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_records, "_PIECE", piece)
+        patch.setattr(array, "_PIECE", piece)
         assert records(read(path)) == json.loads(content)
 
 
@@ -546,7 +569,7 @@ def test_any_table_comes_back_as_it_was_written(
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows([["text", "posted_at"], *rows])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_export, "PAGE", 3)
+        patch.setattr(export, "PAGE", 3)
         pages = read(path)
         part = pages[:stop]
         rest = read(path, part[-1].cursor) if part else pages

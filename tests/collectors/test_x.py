@@ -1,22 +1,26 @@
 """The X collector: tweepy itself against a local X."""
 
-import json
-import logging
-import socket
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from hubbub.collectors import x
 from hubbub.collectors.x import Collector, Options
-from hubbub.core.errors import Fatal, HubbubError, Misconfigured, Retryable, Skippable
+from hubbub.core.errors import Fatal, HubbubError, Retryable, Skippable
 from hubbub.core.mention import Kind
 from hubbub.core.ports import Page, Query
+from tests.collectors.online import OnlineContract
 from tests.fakes.server import Answer
 from tests.fakes.x import NOON, FakeX, post, user
 
 QUERY = Query(("@acme",), ("#acme",), ("acme", "acme phone"))
+
+
+class TestContract(OnlineContract):
+    collector = x
+    fake = FakeX
 
 
 @pytest.fixture
@@ -164,32 +168,14 @@ def test_what_is_no_post_is_set_aside(fake: FakeX) -> None:
             collector().normalise(record)
 
 
-def test_hostile_text_stays_text(fake: FakeX) -> None:
-    texts = ["acme <script>", "acme <!channel>", "acme \u202e", "acme \0", "acme \ud83d", "acme" + "x" * 100_000]
-    fake.posts += [post(9 - n, text=text) for n, text in enumerate(texts)]
-    records = [record for page in read() for record in page.records]
-    json.dumps(records, ensure_ascii=False, allow_nan=False).encode()  # as a store writes them
-    mentions = [collector().normalise(record) for record in records]
-    assert [m.text for m in mentions] == [*texts[:3], "acme \ufffd", "acme \ufffd", texts[5]]
-    b"".join(m.model_dump_json().encode() for m in mentions)
-
-
 @pytest.mark.parametrize(
     ("answer", "kind", "wait", "says"),
     [
-        (Answer(429, headers={"Retry-After": "7"}), Retryable, 7, "no quota"),
-        (Answer(429, headers={"Retry-After": "Sun, 22 Nov 2026 12:01:30 GMT"}), Retryable, 90, "no quota"),
         (Answer(429, headers={"x-rate-limit-reset": str(int(NOON.timestamp()) + 60)}), Retryable, 60, "no quota"),
         (Answer(429, headers={"x-rate-limit-reset": "soon"}), Retryable, None, "no quota"),
-        (Answer(429), Retryable, None, "no quota"),
-        (Answer(401), Fatal, None, "HUBBUB_X__BEARER_TOKEN"),
-        (Answer(402), Fatal, None, "credits"),
         (Answer(403, {"detail": "no"}), Fatal, None, "HUBBUB_X__BEARER_TOKEN"),
         (Answer(404), Fatal, None, "has nothing at"),
         (Answer(400, {"errors": [{"message": "the-x-token"}]}), Fatal, None, "does not understand"),
-        (Answer(200, b'{"data": ['), Retryable, None, "cannot be read"),
-        (Answer(200, b"<html>"), Retryable, None, "cannot be read"),
-        (Answer(200, b"x" * 100, cut=50), Retryable, None, "cannot be reached"),
         (Answer(200, []), Retryable, None, "not a page"),
         (Answer(200, {"data": "x"}), Retryable, None, "not a page"),
         (Answer(200, {"meta": {"next_token": 3}}), Retryable, None, "leads back"),
@@ -204,46 +190,3 @@ def test_each_failure_says_how_to_recover(
         read()
     assert getattr(raised.value, "retry_after", None) == wait
     assert "\n" not in str(raised.value) and "the-x-token" not in str(raised.value)
-
-
-def test_one_bad_moment_of_the_server_is_no_failure(fake: FakeX) -> None:
-    fake.posts.append(post(9, text="acme"))
-    fake.faults.append(Answer(503))
-    assert ids(read()) == ["9"]
-
-
-def test_a_server_that_stays_in_trouble_can_be_tried_later(fake: FakeX) -> None:
-    fake.faults += [Answer(500)] * 3
-    with pytest.raises(Retryable, match="in trouble"):
-        read()
-
-
-def test_nobody_at_the_address_can_be_tried_later(fake: FakeX, monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        monkeypatch.setenv("HUBBUB_X__BASE_URL", f"http://127.0.0.1:{unused.getsockname()[1]}")
-        with pytest.raises(Retryable, match="cannot be reached"):
-            read()
-
-
-def test_a_repeated_page_is_refused(fake: FakeX) -> None:
-    page = Answer(body={"data": [post(9)], "meta": {"next_token": "same"}})
-    fake.faults += [page, page]
-    with pytest.raises(Retryable, match="leads back"):
-        read()
-
-
-@pytest.mark.parametrize("value", [None, ""])
-def test_a_missing_token_is_named(fake: FakeX, monkeypatch: pytest.MonkeyPatch, value: str | None) -> None:
-    name = "HUBBUB_X__BEARER_TOKEN"
-    monkeypatch.delenv(name) if value is None else monkeypatch.setenv(name, value)
-    with pytest.raises(Misconfigured, match=f"^{name} is not set"):
-        collector()
-
-
-def test_opening_asks_nothing_and_logs_hold_no_token(fake: FakeX, caplog: pytest.LogCaptureFixture) -> None:
-    reads = collector()
-    assert fake.requests == []
-    with caplog.at_level(logging.DEBUG):
-        list(reads.fetch(QUERY, None))
-    assert fake.requests and "the-x-token" not in caplog.text

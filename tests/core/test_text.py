@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hubbub.core.text import link, masked
+from hubbub.core.text import link, masked, one_line
 
 DIGITS = st.text("0123456789", min_size=8, max_size=8)
 THAI_DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
@@ -270,3 +270,9 @@ def test_characters_without_width_hide_no_number(hidden: str) -> None:
 def test_an_address_may_be_in_capitals() -> None:
     assert link("HTTPS://X.example/1") == "HTTPS://X.example/1"
     assert link("JAVASCRIPT://x.example/1") is None
+
+
+def test_one_line_has_no_breaks_and_no_wide_gaps() -> None:
+    assert one_line(" a\n\tb \u2028 c ") == "a b c"
+    assert one_line(ValueError("a\nb")) == "a b"
+    assert one_line("a  b" * 100, 5) == "a ba "

@@ -10,7 +10,7 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from hubbub.dashboards.answers import Period
+from hubbub.dashboards._kit.period import Period
 
 Json = dict[str, Any]
 _ARITHMETIC = {"subtract": lambda one, other: one - other, "divide": lambda one, other: one / other if other else None}

@@ -6,7 +6,8 @@ from typing import Any
 
 from hubbub.core.insight import Enriched
 from hubbub.core.ports import Batch, Index
-from hubbub.dashboards.report import write_report
+from hubbub.dashboards.boards.social_care import BOARD
+from hubbub.dashboards.report.page import write_report
 from tests.dashboards.seeds import NOW
 
 
@@ -16,6 +17,7 @@ class Page(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.sections: list[str] = []
         self.cells: dict[str, list[list[str]]] = {}
         self.text: list[str] = []
         self._section = ""
@@ -26,6 +28,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = dict(attrs)
         self.tags.append((tag, told))
+        self.sections.append(self._section)
         if tag not in ("meta", "br", "path", "line", "rect"):
             self._stack.append(tag)
         if tag == "section":
@@ -50,8 +53,10 @@ class Page(HTMLParser):
     def words(self) -> str:
         return " ".join(" ".join(self.text).split())
 
-    def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.tags if name == tag]
+    def all(self, tag: str, section: str | None = None) -> list[dict[str, str | None]]:
+        """What the tags of that name say of themselves, on the whole page or in a section of it."""
+        found = zip(self.tags, self.sections, strict=True)
+        return [told for (name, told), where in found if name == tag and section in (None, where)]
 
     def rows(self, section: str) -> list[list[str]]:
         return [[" ".join(cell.split()) for cell in row] for row in self.cells[section]]
@@ -60,5 +65,5 @@ class Page(HTMLParser):
 def reported(index: Index, mentions: list[Enriched], folder: Path, **told: Any) -> Page:
     """The report over the index with these mentions, told what `write_report` can be told."""
     assert not index.store(Batch(entry="seeds", mentions=mentions)).refused
-    write_report(index.search, folder / "r.html", **({"now": NOW} | told))
+    write_report(index.search, folder / "r.html", BOARD, **({"now": NOW} | told))
     return Page((folder / "r.html").read_text(encoding="utf-8"))

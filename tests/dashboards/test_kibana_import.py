@@ -14,11 +14,13 @@ import httpx
 import pytest
 
 from hubbub.core.errors import Fatal, HubbubError, Misconfigured, Retryable
-from hubbub.dashboards.kibana import compile_dashboards, import_dashboards
-from hubbub.dashboards.panel import panels
+from hubbub.dashboards.boards import boards
+from hubbub.dashboards.kibana.importing import import_dashboards
+from hubbub.dashboards.kibana.saved_objects import compile_dashboards
+from tests.dashboards.boards import PANELS
 
 KEY = "c2VjcmV0LWlk:c2VjcmV0LWtleQ=="
-OBJECTS = len(panels()) + 3  # the dashboard and two data views
+OBJECTS = len(PANELS) + len(boards()) + 2  # and two data views
 
 
 class FakeKibana(ThreadingHTTPServer):
@@ -80,7 +82,7 @@ def test_it_sends_the_objects_as_kibana_wants_them(kibana: FakeKibana) -> None:
     [part] = message.iter_parts()
     assert part.get_param("name", header="content-disposition") == "file"
     assert part.get_filename().endswith(".ndjson")
-    assert part.get_payload(decode=True).decode() == compile_dashboards()
+    assert part.get_payload(decode=True).decode() == compile_dashboards(boards())
 
 
 def test_a_space_and_no_key(kibana: FakeKibana) -> None:

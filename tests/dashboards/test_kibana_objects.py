@@ -14,11 +14,11 @@ import jsonschema
 import pytest
 
 from hubbub.core.ports import Index
-from hubbub.dashboards.answers import Period, ask
-from hubbub.dashboards.kibana import compile_dashboards
-from hubbub.dashboards.lens import saved_object
-from hubbub.dashboards.panel import panels
+from hubbub.dashboards._kit.period import Period
+from hubbub.dashboards.boards import boards
+from hubbub.dashboards.kibana.saved_objects import compile_dashboards, panel_object
 from hubbub.index.mapping import EVENTS
+from tests.dashboards.boards import PANELS
 from tests.dashboards.checks import problems
 from tests.dashboards.seeds import NOW
 
@@ -28,7 +28,7 @@ SCHEMA = Path(os.environ.get("HUBBUB_TEST_KIBANA_SCHEMA") or "none")
 
 @pytest.fixture
 def objects() -> list[Json]:
-    return [json.loads(line) for line in compile_dashboards().splitlines()]
+    return [json.loads(line) for line in compile_dashboards(boards()).splitlines()]
 
 
 def _one(objects: list[Json], name: str) -> Json:
@@ -53,16 +53,22 @@ def test_nothing_is_wrong(objects: list[Json]) -> None:
     assert problems(objects) == []
 
 
-def test_every_panel_stands_on_the_dashboard_with_its_title_and_how_to_read_it(objects: list[Json]) -> None:
-    said = {(panel.title, panel.reading) for panel in panels().values()}
+def test_every_panel_is_an_object_with_its_title_and_how_to_read_it(objects: list[Json]) -> None:
     shown = {
         (each["attributes"]["title"], each["attributes"]["description"])
         for each in objects
         if each["type"] in ("lens", "search")
     }
-    assert shown == said
-    placed = json.loads(_one(objects, "hubbub-social-care")["attributes"]["panelsJSON"])
-    assert len(placed) == len(said) == len(panels())
+    assert shown == {(panel.title, panel.reading) for panel in PANELS.values()}
+
+
+def test_every_board_is_a_dashboard_of_its_panels(objects: list[Json]) -> None:
+    dashboards = {each["id"]: each["attributes"] for each in objects if each["type"] == "dashboard"}
+    assert dashboards["hubbub-social-care"]["title"] == "Social care overview"
+    assert [attributes["title"] for attributes in dashboards.values()] == [each.title for each in boards().values()]
+    for attributes, board in zip(dashboards.values(), boards().values(), strict=True):
+        names = [each["panelIndex"] for each in json.loads(attributes["panelsJSON"])]
+        assert names == [each.name for each in board.placed()]
 
 
 def test_an_object_comes_after_what_it_refers_to(objects: list[Json]) -> None:
@@ -73,7 +79,7 @@ def test_an_object_comes_after_what_it_refers_to(objects: list[Json]) -> None:
 
 
 def test_compiling_again_gives_the_same_bytes() -> None:
-    assert compile_dashboards() == compile_dashboards()
+    assert compile_dashboards(boards()) == compile_dashboards(boards())
 
 
 def test_runs_gaps_and_alerts_have_a_view_of_their_own(objects: list[Json]) -> None:
@@ -122,9 +128,9 @@ def test_the_panel_of_the_documentation_compiles(embedded_index: Index) -> None:
     [code] = re.findall(r"(?:^    .*\n|^\n)*^    PANEL = .*\n(?:^    .*\n)*", page, re.MULTILINE)
     told: dict[str, Any] = {}
     exec(textwrap.dedent(code), told)
-    lens = saved_object(told["PANEL"], "by-language")
+    lens = panel_object("by_language", told["PANEL"])
     assert lens["attributes"]["title"] == "By language"
-    answer = ask(told["PANEL"], embedded_index.search, Period(NOW - timedelta(days=14), NOW))
+    answer = told["PANEL"].ask(embedded_index.search, Period(NOW - timedelta(days=14), NOW))
     assert {row.label for row in answer.rows} == {"en", "th", "vi", "ar"}
 
 

@@ -9,10 +9,11 @@ import pytest
 
 from hubbub.core.insight import Enriched
 from hubbub.core.ports import Index
-from hubbub.dashboards.answers import Period, ask, body, whole
-from hubbub.dashboards.kibana import compile_dashboards
-from hubbub.dashboards.panel import panels
+from hubbub.dashboards._kit.period import Period, whole
+from hubbub.dashboards.boards import boards
+from hubbub.dashboards.kibana.saved_objects import compile_dashboards
 from hubbub.index.mapping import FIELDS
+from tests.dashboards.boards import PANELS
 from tests.dashboards.lens_reader import figures
 from tests.dashboards.seeds import NOW, seeds
 
@@ -39,7 +40,7 @@ def index(request: pytest.FixtureRequest) -> Index:
 
 
 def test_each_question_finds_what_was_seeded(index: Index) -> None:
-    answers = {name: ask(panel, index.search, PERIOD) for name, panel in panels().items()}
+    answers = {name: panel.ask(index.search, PERIOD) for name, panel in PANELS.items()}
     customers = _customers()
     labels = _labels(customers)
     assert answers["mentions"].total == len(customers) > 400
@@ -79,14 +80,14 @@ def test_the_whole_time_is_that_of_the_mentions(index: Index) -> None:
 def test_kibanas_columns_give_the_same_figures(elastic_index: Index, elasticsearch_8: str) -> None:
     """The Lens columns, read as Kibana reads them and asked of Elasticsearch, against the answers of the questions."""
     compared = 0
-    for line in compile_dashboards().splitlines():
+    for line in compile_dashboards(boards()).splitlines():
         lens = json.loads(line)
         if lens["type"] != "lens":
             continue
         name = lens["id"].removeprefix("hubbub-").replace("-", "_")
-        panel = panels()[name]
-        answer = ask(panel, elastic_index.search, PERIOD)
-        steps = body(panel, PERIOD).get("aggs", {}).get("time", {}).get("date_histogram", {})
+        panel = PANELS[name]
+        answer = panel.ask(elastic_index.search, PERIOD)
+        steps = panel.question(PERIOD).get("aggs", {}).get("time", {}).get("date_histogram", {})
         rows = figures(lens, elasticsearch_8, PERIOD, steps)
         if not answer.rows:
             assert rows == {"": {"count": answer.total}}
@@ -105,8 +106,8 @@ def test_kibanas_columns_give_the_same_figures(elastic_index: Index, elasticsear
 
 
 def test_every_field_of_a_question_exists_and_suits() -> None:
-    for name, panel in panels().items():
-        for use, field in _fields(body(panel, PERIOD)):
+    for name, panel in PANELS.items():
+        for use, field in _fields(panel.question(PERIOD)):
             kind = FIELDS[field]["type"]
             suits = {
                 "terms": {"keyword"},
@@ -121,7 +122,7 @@ def test_every_field_of_a_question_exists_and_suits() -> None:
 
 
 def test_a_renamed_field_is_noticed() -> None:
-    question = json.loads(json.dumps(body(panels()["sources"], PERIOD)).replace('"source"', '"sources"'))
+    question = json.loads(json.dumps(PANELS["sources"].question(PERIOD)).replace('"source"', '"sources"'))
     assert [field for _, field in _fields(question) if field not in FIELDS] == ["sources"]
 
 

@@ -6,6 +6,7 @@ with FakeReddit() as reddit:
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from tests.fakes.server import Answer, LocalServer, Request
@@ -56,11 +57,15 @@ def comment(id_: str, *, at: float = NOON, text: str = "A comment", on: str = "t
 
 
 class FakeReddit(LocalServer):
-    """Attributes:
-    submissions, comments: what there is, in any order; anything that is no thing of Reddit's comes last in its listing.
-    closed: status by subreddit, for those that cannot be read.
-    limit: of records in a listing.
+    """A Reddit that holds what a test puts there.
+
+    Attributes:
+        submissions, comments: what there is, in any order; anything that is none of Reddit's things comes last.
+        closed: status by subreddit, for those that cannot be read.
+        limit: of records in a listing.
     """
+
+    keys = ("HUBBUB_REDDIT__CLIENT_ID", "HUBBUB_REDDIT__CLIENT_SECRET")
 
     def __init__(self) -> None:
         super().__init__()
@@ -70,13 +75,27 @@ class FakeReddit(LocalServer):
         self.limit = 1000
 
     def environment(self) -> dict[str, str]:
-        """The variables that lead the collector here."""
         return {
-            "HUBBUB_REDDIT__CLIENT_ID": "client",
+            "HUBBUB_REDDIT__CLIENT_ID": "the-reddit-client",
             "HUBBUB_REDDIT__CLIENT_SECRET": "the-reddit-secret",
             "HUBBUB_REDDIT__OAUTH_URL": self.url,
             "HUBBUB_REDDIT__REDDIT_URL": self.url,
         }
+
+    def secrets(self) -> list[str]:
+        return [*super().secrets(), "bearer token"]
+
+    def add(self, texts: Iterable[str]) -> None:
+        """Submissions and comments by turns, a minute apart, the first of them 40 hours before noon."""
+        for n, text in enumerate(texts, start=len(self.submissions) + len(self.comments)):
+            at = NOON - 40 * 3600 + n * 60
+            if n % 2:
+                self.comments.append(comment(f"c{n}", at=at, text=text))
+            else:
+                self.submissions.append(submission(f"s{n}", at=at, title="Acme", text=text))
+
+    def sample(self) -> dict[str, Any]:
+        return submission("abc", text="Acme 1")
 
     def fails(self, request: Request) -> bool:
         return not request.path.endswith("/access_token")

@@ -36,14 +36,16 @@ class Fault:
 
 @dataclass
 class FakeSlack:
-    """Attributes:
-    url: for `HUBBUB_SLACK__BASE_URL`.
-    messages: what people see in the channel, oldest first.
-    requests: method and arguments of every request.
-    faults: by method; each is used once, first come first served.
-    page: messages a page of the history at most.
-    now: seconds since 1970, a second later with every message.
-    before_storing, before_answering: called in a post's middle (a test kills the sender there).
+    """A Slack with one channel, on this machine.
+
+    Attributes:
+        url: for `HUBBUB_SLACK__BASE_URL`.
+        messages: what people see in the channel, oldest first.
+        requests: method and arguments of every request.
+        faults: by method; each is used once, first come first served.
+        page: messages a page of the history at most.
+        now: seconds since 1970, a second later with every message.
+        before_storing, before_answering: called in a post's middle (a test kills the sender there).
     """
 
     url: str = ""

@@ -6,6 +6,7 @@ with FakeX() as x:
 """
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -39,10 +40,14 @@ def user(id_: str = "7", username: str = "somebody", followers: int = 12) -> dic
 
 
 class FakeX(LocalServer):
-    """Attributes:
-    posts: what there is, in any order; anything that is no post comes last.
-    now: posts and `since_id`s older than 7 days before it are not known.
+    """An X that holds what a test puts there.
+
+    Attributes:
+        posts: what there is, in any order; anything that is no post comes last.
+        now: posts and `since_id`s older than 7 days before it are not known.
     """
+
+    keys = ("HUBBUB_X__BEARER_TOKEN",)
 
     def __init__(self, now: datetime = NOON) -> None:
         super().__init__()
@@ -51,8 +56,13 @@ class FakeX(LocalServer):
         self.now = now
 
     def environment(self) -> dict[str, str]:
-        """The variables that lead the collector here."""
         return {"HUBBUB_X__BEARER_TOKEN": "the-x-token", "HUBBUB_X__BASE_URL": self.url}
+
+    def add(self, texts: Iterable[str]) -> None:
+        self.posts += [post(n, text=text) for n, text in enumerate(texts, start=len(self.posts) + 1)]
+
+    def sample(self) -> dict[str, Any]:
+        return {"tweet": post(1, text="Acme 1"), "author": user()}
 
     def answer(self, request: Request) -> Answer:
         if request.headers.get("Authorization") != "Bearer the-x-token":

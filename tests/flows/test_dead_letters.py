@@ -9,8 +9,9 @@ import pytest
 
 from hubbub.core.ports import ALL, Batch
 from hubbub.core.records import DeadLetter, RecordKind, Run
+from hubbub.desk.dead_letters import discard, retire, summary
 from hubbub.flows.collect import collect
-from hubbub.flows.dead_letters import discard, letters, retire, summary
+from hubbub.flows.dead_letters import letters
 from hubbub.flows.replay import replay
 from tests.command import assert_one_clear_line, hubbub, write_config, write_posts
 from tests.flows.conftest import NOW, PartsOf, Source, page, posts

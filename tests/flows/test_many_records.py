@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from hubbub.cli.commands.status import status
 from hubbub.core.ports import Batch
 from hubbub.core.records import DeadLetter, RecordKind, Run
 from hubbub.core.settings import Settings
+from hubbub.desk.status import status
 from hubbub.flows.parts import Parts
 from hubbub.flows.replay import replay
 from hubbub.flows.runs import remember

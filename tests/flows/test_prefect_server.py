@@ -51,6 +51,7 @@ class Server:
             "PREFECT_HOME": str(folder / "prefect"),
             "PREFECT_API_URL": self.url,
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "PREFECT_WORKER_QUERY_SECONDS": "1",
             "DO_NOT_TRACK": "1",
             "HUBBUB_ROOT": str(ROOT),
             "HUBBUB_CONFIG": str(config),
@@ -92,8 +93,9 @@ class Server:
 
     def collect(self, *sources: str) -> str:
         """Asks for a run of the deployment and returns its id."""
-        chosen = [f"--param=sources={json.dumps(sources)}"] if sources else []
-        return self.prefect("deployment", "run", "collect/collect", *chosen).split("UUID:")[1].split()[0]
+        deployment = self.ask("deployments/name/collect/collect")["id"]
+        chosen = {"sources": sources} if sources else {}
+        return str(self.ask(f"deployments/{deployment}/create_flow_run", {"parameters": chosen})["id"])
 
     def state(self, run: str) -> str:
         return str(self.ask(f"flow_runs/{run}")["state_type"])

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from hubbub.core.facts import Facts
+from hubbub.core.moments import EPOCH
 from hubbub.core.ports import Json
 from hubbub.core.records import RecordKind, Run
 from hubbub.core.settings import Settings
 from hubbub.core.verdict import Label
-from hubbub.flows.collect import BEGINNING, collect, warnings
+from hubbub.flows.collect import collect, warnings
 from hubbub.flows.parts import Parts
 from hubbub.flows.rematch import rematch
 from tests.command import environment, hubbub, write_config, write_posts
@@ -99,7 +100,7 @@ def test_a_file_that_was_never_collected_is_collected_after_a_rematch(parts: Par
     source.pages = [page(*posts(0, 3), whole=True)]
     [first] = rematch(parts)
     assert first.changed is None
-    assert source.asked == [(None, BEGINNING)]
+    assert source.asked == [(None, EPOCH)]
     assert collect(parts, parts.entry).unchanged == 3
 
 

@@ -11,8 +11,7 @@ from hubbub.core.clock import utc_now
 from hubbub.core.errors import Fatal, HubbubError, Misconfigured, Retryable
 from hubbub.core.records import Run
 from hubbub.core.settings import SourceEntry
-from hubbub.flows import by_prefect
-from hubbub.flows import collect as collecting
+from hubbub.flows import scheduled
 from hubbub.flows.collect import Progress
 from hubbub.flows.parts import Parts, open_parts
 from hubbub.flows.turn import turn
@@ -42,12 +41,9 @@ class Source:
 
 
 @pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def no_pauses(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HUBBUB_HOME", str(tmp_path / "home"))
-    monkeypatch.setitem(by_prefect.RETRIES, "retry_delay_seconds", 0)
-    collecting._flow.cache_clear()
-    yield
-    collecting._flow.cache_clear()
+    monkeypatch.setattr(scheduled.collect_source, "retry_delay_seconds", 0)
 
 
 @pytest.fixture
@@ -62,8 +58,8 @@ def logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixtur
 
 
 def run_flow(source: Source, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[Run]:
-    monkeypatch.setattr(collecting, "collect", source)
-    runs: list[Run] = by_prefect.run_flow(collecting.collect_flow, config=write_config(folder))
+    monkeypatch.setattr(scheduled, "collect", source)
+    runs: list[Run] = scheduled.run_flow(scheduled.collect_flow, config=write_config(folder))
     return runs
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hubbub.core.errors import Misconfigured
-from hubbub.index.embedded.values import milliseconds
+from hubbub.core.moments import milliseconds
 
 _PARTS = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d)(?:T(?P<hour>\d\d)?(?::(?P<minute>\d\d)(?::(?P<second>\d\d)"

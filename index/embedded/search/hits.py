@@ -3,17 +3,17 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 
 from pysqlite3 import dbapi2 as sqlite
 
 from hubbub.core.errors import Misconfigured
+from hubbub.core.moments import from_milliseconds
 from hubbub.core.ports import Json
 from hubbub.index.embedded.search.query import one, options
 from hubbub.index.embedded.tables import Table, column
-from hubbub.index.embedded.values import EPOCH, shortest
+from hubbub.index.embedded.values import shortest
 
 WINDOW = 10_000  # Elasticsearch pages no further
 _LONGS = {"asc": 2**63 - 1, "desc": -(2**63)}
@@ -88,7 +88,7 @@ def hits(connection: sqlite.Connection, rows: Iterable[Sequence[Any]], asked: As
     """One hit a row of `Asked.columns`."""
     found = []
     for n, name, posted, *values in rows:
-        hit: Json = {"_index": asked.table.index_of(EPOCH + timedelta(milliseconds=posted)), "_id": name}
+        hit: Json = {"_index": asked.table.index_of(from_milliseconds(posted)), "_id": name}
         hit["_score"] = None if asked.sort else 1.0
         if asked.source is not False:
             (body,) = connection.execute(f"SELECT body FROM {asked.table.documents} WHERE n = ?", (n,)).fetchone()

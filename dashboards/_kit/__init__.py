@@ -1,0 +1,1 @@
+"""What forms, panels, boards and both compilers share."""

@@ -1,0 +1,1 @@
+"""Compiles the boards for Kibana and imports them there."""

@@ -1,0 +1,1 @@
+"""Writes a board as one page."""

@@ -16,7 +16,7 @@ from hubbub.core.errors import Misconfigured
 from hubbub.core.text import one_line
 from hubbub.models.classifier import Classifier
 from hubbub.models.text import clean
-from hubbub.models.training.vocabulary import trim
+from hubbub.models.training.vocabulary import WINDOW, trim
 
 BATCH = 128  # texts at a time
 
@@ -67,8 +67,11 @@ def padding(tokenizer: Tokenizer) -> int:
 def encode(tokenizer: Tokenizer, texts: Sequence[str], max_tokens: int) -> list[Ids]:
     """Returns the pieces of each text, at most `max_tokens`."""
     tokenizer.enable_truncation(max_tokens)
-    encodings = tokenizer.encode_batch([clean(text) for text in texts])
-    return [np.array(encoding.ids, dtype=np.int32) for encoding in encodings]
+    return [
+        np.array(encoding.ids, dtype=np.int32)
+        for start in range(0, len(texts), WINDOW)
+        for encoding in tokenizer.encode_batch_fast([clean(text) for text in texts[start : start + WINDOW]])
+    ]
 
 
 def pad_rows(rows: Sequence[Ids], pad: int) -> tuple[Tensor, Tensor]:

@@ -7,7 +7,7 @@ from hubbub.core.events import Event
 from hubbub.core.facts import Facts
 from hubbub.core.insight import Enriched
 from hubbub.core.moments import iso, milliseconds
-from hubbub.core.ports import Json
+from hubbub.core.ports import Json, Over
 from hubbub.core.verdict import Label
 
 ALIAS = "mentions"
@@ -112,6 +112,18 @@ EVENT_FIELDS: dict[str, Json] = {
 """Events; none of these holds anybody's words."""
 
 
+def _types(fields: dict[str, Json]) -> dict[str, str]:
+    every = {name: field["type"] for name, field in fields.items() if field["type"] != "object"}
+    inner = {
+        f"{name}.{sub}": kind["type"] for name, field in fields.items() for sub, kind in field.get("fields", {}).items()
+    }
+    return every | inner
+
+
+TYPES: dict[Over, dict[str, str]] = {"mentions": _types(FIELDS), "events": _types(EVENT_FIELDS)}
+"""The type of every field that can be asked for."""
+
+
 def month(posted_at: datetime) -> str:
     """The index of a mention, computable from its own time: `mentions-2026.11`."""
     return f"{ALIAS}-{posted_at:%Y.%m}"
@@ -124,42 +136,53 @@ def version(observed_at: datetime) -> int:
 
 def document(enriched: Enriched, facts: Facts) -> Json:
     """The document of a mention with its facts, fields without a value left out."""
-    mention, matches, insight = enriched.mention, enriched.matches, enriched.insight
+    return amended(observed(enriched), facts)
+
+
+def observed(enriched: Enriched) -> Json:
+    """What its source and the models say of a mention: its document without facts."""
+    mention, insight = enriched.mention, enriched.insight
     author, engagement, verdict = mention.author, mention.engagement, insight.verdict
-    ours = [match for match in matches if not match.competitor]
-    told = ours or matches  # a competitor's words are told only where there are none of ours
-    flat: Json = {
+    ours = [match for match in enriched.matches if not match.competitor]
+    told = ours or enriched.matches  # a competitor's words are told only where there are none of ours
+    return {
         "@timestamp": iso(mention.posted_at),
         "event": {"observed": iso(mention.observed_at)},
-        "message": mention.text,
-        "title": mention.title,
-        "url": {"full": mention.url},
-        "user": {"id": author.id, "name": author.name, "followers": author.followers, "is_brand": author.is_brand},
-        "source": mention.source,
-        "channel": mention.channel,
-        "kind": mention.kind.value,
-        "brand": _distinct(match.brand for match in ours),
-        "match": {
-            "term": _distinct(match.term for match in told),
-            "kind": _distinct(match.kind.value if match.kind else None for match in told),
-            "product": _distinct(match.product for match in told),
-        },
-        "competitor": _distinct(match.brand for match in matches if match.competitor),
-        "language": insight.language,
-        "sentiment": {
-            "label": verdict.label.value,
-            "confidence": verdict.confidence,
-            "score": verdict.score,
-            "model": verdict.model,
-            "uncertain": verdict.uncertain,
-        },
-        "conversation": {
-            "id": _thread(mention.source, mention.conversation_id),
-            "parent": _thread(mention.source, mention.parent_id),
-        },
-        "engagement": engagement.model_dump(),
+        **_known(
+            message=mention.text,
+            title=mention.title,
+            url=_known(full=mention.url),
+            user=_known(id=author.id, name=author.name, followers=author.followers, is_brand=author.is_brand),
+            source=mention.source,
+            channel=mention.channel,
+            kind=mention.kind.value,
+            brand=_distinct(match.brand for match in ours),
+            match=_known(
+                term=_distinct(match.term for match in told),
+                kind=_distinct(match.kind.value if match.kind else None for match in told),
+                product=_distinct(match.product for match in told),
+            ),
+            competitor=_distinct(match.brand for match in enriched.matches if match.competitor),
+            language=insight.language,
+            sentiment=_known(
+                label=verdict.label.value,
+                confidence=verdict.confidence,
+                score=verdict.score,
+                model=verdict.model,
+                uncertain=verdict.uncertain,
+            ),
+            conversation=_known(
+                id=_thread(mention.source, mention.conversation_id), parent=_thread(mention.source, mention.parent_id)
+            ),
+            engagement=_known(
+                likes=engagement.likes,
+                replies=engagement.replies,
+                shares=engagement.shares,
+                views=engagement.views,
+            ),
+        ),
+        "raw": mention.raw,
     }
-    return {**amended(_without_nothing(flat), facts), "raw": mention.raw}
 
 
 def amended(document: Json, facts: Facts) -> Json:
@@ -215,8 +238,6 @@ def _distinct(values: Any) -> list[str]:
     return list(dict.fromkeys(value for value in values if value is not None))
 
 
-def _without_nothing(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    kept = {key: _without_nothing(inner) for key, inner in value.items()}
-    return {key: inner for key, inner in kept.items() if inner not in (None, [], {})}
+def _known(**fields: Any) -> Json:
+    """The fields that have a value: no None, no list or section without anything in it."""
+    return {name: value for name, value in fields.items() if value is not None and value != [] and value != {}}

@@ -10,6 +10,8 @@ from hubbub.core.alert import Counted, Evidence, Finding, Wanted
 from hubbub.core.clock import utc_now
 from hubbub.core.moments import iso, milliseconds
 from hubbub.core.ports import Index, Json, Over
+from hubbub.index.mapping import TYPES
+from hubbub.index.query import Scope, parse
 
 _MANY = 1000  # brands or sources that one watch list may have
 _BUCKETS = 50_000  # of one search; Elasticsearch gives up at 65,536
@@ -55,10 +57,7 @@ def counted(
 
 def check_filter(query: Json, over: Over) -> None:
     """Raises: Misconfigured: the query is not one that an index answers, or names a field that is not there."""
-    from hubbub.index.embedded.search.query import Scope, condition
-    from hubbub.index.embedded.tables import EVENTS, MENTIONS
-
-    condition(query, Scope(MENTIONS if over == "mentions" else EVENTS, utc_now()))
+    parse(query, Scope(TYPES[over], utc_now()))
 
 
 def evidence(index: Index, finding: Finding, limit: int) -> tuple[Evidence, ...]:

@@ -6,13 +6,11 @@ Every number that a screen shows is the count of a selection, and `hubbub mentio
 from dataclasses import dataclass
 from datetime import datetime
 
+from hubbub.core.customers import CUSTOMERS
 from hubbub.core.moments import iso
 from hubbub.core.ports import Index, Json
 from hubbub.core.verdict import Label
 
-_CUSTOMERS: Json = {
-    "bool": {"filter": [{"exists": {"field": "brand"}}], "must_not": [{"term": {"user.is_brand": True}}]}
-}
 _TEXTS = ("message", "title", "message.th", "title.th")
 
 
@@ -48,9 +46,9 @@ class Selection:
 
     def query(self) -> Json:
         """The query that finds these mentions, on both indexes."""
-        wanted: list[Json] = [] if self.everyone else [_CUSTOMERS]
+        wanted: list[Json] = [] if self.everyone else [CUSTOMERS]
         if self.uncounted:
-            wanted = [{"bool": {"must_not": [_CUSTOMERS]}}]
+            wanted = [{"bool": {"must_not": [CUSTOMERS]}}]
         if self.brand is not None:
             brands: list[Json] = [{"term": {"brand": self.brand}}]
             if self.everyone or self.uncounted:

@@ -8,11 +8,12 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import ClassVar, Generic, TypeVar
 
+from hubbub.core.customers import CUSTOMERS
 from hubbub.dashboards._kit.answers import Answer
 from hubbub.dashboards._kit.cards import Card, Frame
 from hubbub.dashboards._kit.lens import Lens, SavedSearch
 from hubbub.dashboards._kit.period import Period
-from hubbub.dashboards._kit.questions import CUSTOMERS, Json, Query, Search
+from hubbub.dashboards._kit.questions import Json, Query, Search
 
 A = TypeVar("A", bound=Answer)
 """What the form's question finds."""

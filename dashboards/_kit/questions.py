@@ -3,16 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from hubbub.core.customers import CUSTOMERS
 from hubbub.core.verdict import Label
 
 Json = dict[str, Any]
 Query = Mapping[str, Any]
 Search = Callable[[Mapping[str, Any]], Json]
-
-CUSTOMERS: Query = {
-    "bool": {"filter": [{"exists": {"field": "brand"}}], "must_not": [{"term": {"user.is_brand": True}}]},
-}
-"""Posts about the watched brands by anyone but the brands themselves."""
 
 NEGATIVE: Query = {"bool": {"filter": [CUSTOMERS, {"term": {"sentiment.label": Label.negative.value}}]}}
 """Those of them that the model judges negative."""

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from hubbub.core.customers import CUSTOMERS
 from hubbub.core.moments import from_milliseconds, iso
 from hubbub.core.records import Run
 from hubbub.dashboards._kit.period import Period
-from hubbub.dashboards._kit.questions import CUSTOMERS, Search
+from hubbub.dashboards._kit.questions import Search
 
 
 @dataclass(frozen=True)

@@ -8,26 +8,12 @@ from threading import RLock
 from pysqlite3 import dbapi2 as sqlite
 
 from hubbub.core.errors import Fatal, Misconfigured, Retryable
-from hubbub.index.embedded import migration
-from hubbub.index.embedded.tables import TABLES, column
+from hubbub.index.embedded import migration, schema
 
 FILE = "hubbub.sqlite"
 PATIENCE = 60.0  # seconds to wait for another process that writes
 _OURS = 0x48756262  # "Hubb", in the file's header
-_FORMAT = 2
-_TYPES = {"keyword": "TEXT", "float": "REAL"}
-# ASCII punctuation belongs to the words, which are cut before (index/embedded/segment.py) and joined by spaces.
-_PUNCTUATION = "".join(chr(code) for code in range(33, 127) if not chr(code).isalnum()).replace("'", "''")
-_KEYS = "n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL"
-_SCHEMA = (
-    "CREATE TABLE value (field TEXT, value TEXT, n INTEGER, PRIMARY KEY (n, field, value)) WITHOUT ROWID",
-    "CREATE TABLE record (n INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, key TEXT NOT NULL,"
-    " body TEXT NOT NULL, written INTEGER NOT NULL DEFAULT 0, UNIQUE (kind, key))",
-    f"CREATE VIRTUAL TABLE words USING fts5(message, title, message_th, title_th,"
-    f" tokenize = \"ascii tokenchars '{_PUNCTUATION.replace(chr(34), chr(34) * 2)}'\")",
-    "INSERT INTO words (words, rank) VALUES ('secure-delete', 1)",
-)
-_HOT = ("@timestamp", "brand", "source", "sentiment.label", "user.is_brand", "sentiment.score")
+_FORMAT = 3
 
 
 class File:
@@ -104,53 +90,27 @@ def _complete(connection: sqlite.Connection, path: Path) -> None:
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA cache_size = -65536")  # 64 MiB
     connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten, not only forgotten
-    if _is_complete(connection):
+    connection.execute("PRAGMA wal_autocheckpoint = 4000")  # pages: a batch and more
+    if _version(connection) == _FORMAT:
         return
     connection.execute("PRAGMA journal_mode = WAL")
     with _transaction(connection, "BEGIN IMMEDIATE"):
         _check(connection, path)  # another process may have been first
-        if not _columns(connection, "record"):
-            for statement in _SCHEMA:
-                connection.execute(statement)
+        if _is_empty(connection):
+            schema.create_records(connection)
+            schema.create(connection)
             connection.execute(f"PRAGMA application_id = {_OURS}")
             connection.execute(f"PRAGMA user_version = {_FORMAT}")
-        _add_columns(connection)
-        if _version(connection) < _FORMAT:
-            migration.rewrite(connection)
+        elif _version(connection) < _FORMAT:
+            migration.rewrite(connection, _version(connection))
     if _version(connection) < _FORMAT:
         connection.execute("VACUUM")  # what was deleted before still lies in free pages
         connection.execute(f"PRAGMA user_version = {_FORMAT}")
 
 
-def _is_complete(connection: sqlite.Connection) -> bool:
-    return _version(connection) == _FORMAT and all(
-        _columns(connection, table.name) >= set(table.columns) for table in TABLES
-    )
-
-
-def _add_columns(connection: sqlite.Connection) -> None:
-    """Makes what a newer Hubbub than the file's maker asks for."""
-    for table in TABLES:
-        connection.execute(f"CREATE TABLE IF NOT EXISTS {table.name} ({_KEYS})")
-        connection.execute(f"CREATE TABLE IF NOT EXISTS {table.documents} (n INTEGER PRIMARY KEY, body TEXT NOT NULL)")
-        present = _columns(connection, table.name)
-        for field, kind in table.columns.items():
-            if field not in present:
-                connection.execute(f"ALTER TABLE {table.name} ADD COLUMN {column(field)} {_TYPES.get(kind, 'INTEGER')}")
-    if "written" not in _columns(connection, "record"):
-        connection.execute("ALTER TABLE record ADD COLUMN written INTEGER NOT NULL DEFAULT 0")
-    connection.execute("CREATE INDEX IF NOT EXISTS record_by_kind ON record (kind, n)")
-    connection.execute(
-        "CREATE INDEX IF NOT EXISTS letter_by_mention ON record (json_extract(body, '$.native_id'))"
-        " WHERE kind = 'dead_letter'"
-    )
-    hot = ", ".join(column(field) for field in _HOT)
-    connection.execute(f"CREATE INDEX IF NOT EXISTS hot ON mention ({hot})")
-    connection.execute('CREATE INDEX IF NOT EXISTS event_by_time ON event ("@timestamp")')
-
-
-def _columns(connection: sqlite.Connection, table: str) -> set[str]:
-    return {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+def _is_empty(connection: sqlite.Connection) -> bool:
+    (tables,) = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+    return int(tables) == 0
 
 
 def _version(connection: sqlite.Connection) -> int:
@@ -160,11 +120,9 @@ def _version(connection: sqlite.Connection) -> int:
 
 def _check(connection: sqlite.Connection, path: Path) -> None:
     (owner,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (tables,) = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
-    if tables and owner != _OURS:
+    if owner != _OURS and not _is_empty(connection):
         raise Misconfigured(f"{path}: another program's database; set HUBBUB_HOME to a folder of Hubbub's own")
-    if version > _FORMAT:
+    if _version(connection) > _FORMAT:
         raise Misconfigured(f"{path}: made by a newer Hubbub; update this one, or set HUBBUB_HOME to another folder")
 
 

@@ -43,47 +43,58 @@ _LETTERS = rf"{_L}(?:[{_MARKS}]++{_L}|['’‘.:·‧．：＇]{_M}{_L})*+{_M}"
 _DIGITS = rf"\d++(?:[{_MARKS}]++\d++|['’‘.,;⁄．，；]{_M}\d++)*+{_M}"
 _WORD = re.compile(
     rf"(?<!_)_*+(?:(?:{_LETTERS}|{_DIGITS})_*+)++"
-    rf"|(?P<unspaced>[{_UNSPACED}][{_UNSPACED}{_MARKS}]*+)"
+    rf"|(?:[{_UNSPACED}][{_UNSPACED}{_MARKS}]*+)"
     rf"|(?:[{_KATAKANA}]{_M})++"
     rf"|[{_HAN}{_HIRAGANA}]{_M}"
     rf"|[#*]\ufe0f?\u20e3|{_FLAG}{_FLAG}|[{_PICTURES}]{_M}(?:(?<=\u200d)[{_PICTURES}]{_M})*+"
 )
+_ASCII = re.compile(  # the same, of a text of nothing else
+    r"(?<!_)_*+(?:(?:[a-z]++(?:['.:][a-z]++)*+|[0-9]++(?:['.,;][0-9]++)*+)_*+)++"
+)
 _THAI = re.compile("[\u0e01-\u0e3a\u0e40-\u0e4e]")
-_CASE = str.maketrans({"İ": "i", "Σ": "σ"})  # letter by letter, as Java lowers them
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+_IS_UNSPACED = re.compile(f"[{_UNSPACED}]").match
 
 
 def words(text: str) -> list[str]:
     """The words of `message` and `title`, lowercase, in their order."""
-    found = [match.group() for match in _WORD.finditer(_lower(text))]
-    return found if len(text) <= _LONGEST else _cut(found)
+    return _cut(_found(text))
 
 
-def thai_words(text: str) -> list[str]:
-    """The words of `message.th` and `title.th`: the same, with Thai cut into its words."""
-    if not has_thai(text):
-        return words(text)
+def thai_words(text: str) -> list[str] | None:
+    """The words of `message.th` and `title.th`: the same, with Thai cut into its words. None without Thai."""
+    return _thai(_found(text)) if _THAI.search(text) else None
+
+
+def both(text: str) -> tuple[list[str], list[str] | None]:
+    """`words` and `thai_words`."""
+    found = _found(text)
+    return _cut(found), _thai(found) if _THAI.search(text) else None
+
+
+def _found(text: str) -> list[str]:
+    if text.isascii():
+        return _ASCII.findall(text.lower())
+    return _WORD.findall(text.replace("İ", "i").replace("Σ", "σ").lower())  # letter by letter, as Java lowers them
+
+
+def _thai(found: list[str]) -> list[str]:
     segment = _segmenter()
-    found: list[str] = []
-    for match in _WORD.finditer(_lower(text).translate(_THAI_DIGITS)):
-        found += segment(match.group()) if match["unspaced"] else [match.group()]
-    return _cut(found)
-
-
-def has_thai(text: str) -> bool:
-    return _THAI.search(text) is not None
-
-
-def _lower(text: str) -> str:
-    return text.translate(_CASE).lower()
+    cut: list[str] = []
+    for word in found:
+        cut += segment(word) if _IS_UNSPACED(word) else [word.translate(_THAI_DIGITS)]
+    return _cut(cut)
 
 
 def _cut(words: list[str]) -> list[str]:
+    if max(map(len, words), default=0) <= _LONGEST:
+        return words
     return [word[at : at + _LONGEST] for word in words for at in range(0, len(word), _LONGEST)]
 
 
 @cache
 def _segmenter() -> Callable[[str], list[str]]:
-    from pythainlp.tokenize import word_tokenize  # loads its dictionary, so only where there is Thai
+    from pythainlp.tokenize.newmm import segment  # loads its dictionary, so only where there is Thai
 
-    return lambda run: word_tokenize(run, engine="newmm", keep_whitespace=False)
+    cut: Callable[[str], list[str]] = segment
+    return cut

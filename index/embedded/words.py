@@ -1,5 +1,8 @@
 """The full text of mentions (FTS5, https://www.sqlite.org/fts5.html): written, and deleted for good.
 
+The table has no copy of its own of what it was given (`content = ''`), so what is deleted has to be told as it was
+written, word for word; the words lie beside each document (see `bodies`).
+
 FTS5's `secure-delete` takes a word out of the leaves of its tree, but the word, or as much of its beginning as tells it
 from the word before, may go on standing between two leaves, as their separator in `words_idx`. There the next word that
 is left takes its place: a separator has to be greater than everything on the leaf before it and at most the first word
@@ -12,39 +15,43 @@ from collections.abc import Iterable
 from pysqlite3 import dbapi2 as sqlite
 
 from hubbub.core.ports import Json
-from hubbub.index.embedded.segment import has_thai, thai_words, words
+from hubbub.index.embedded.bodies import Words, words_of
+from hubbub.index.embedded.segment import both
 
+# ASCII punctuation belongs to the words, which are cut before (see `segment`) and joined by spaces.
+_PUNCTUATION = "".join(chr(code) for code in range(33, 127) if not chr(code).isalnum()).replace("'", "''")
+SCHEMA = (
+    "CREATE VIRTUAL TABLE words USING fts5(message, title, message_th, title_th, content = '', columnsize = 0,"
+    f" tokenize = \"ascii tokenchars '{_PUNCTUATION.replace(chr(34), chr(34) * 2)}'\")",
+    "INSERT INTO words (words, rank) VALUES ('secure-delete', 1)",
+)
 _FORM = b"0"  # before every term of the tree
+_COLUMNS = "rowid, message, title, message_th, title_th"
 
 
-def write(connection: sqlite.Connection, n: int, document: Json, *, new: bool) -> set[str]:
-    """Makes the mention in place `n` found by the words of its document. Returns the words that it had before and has
-    no more; a `new` one had none."""
-    texts = _texts(document)
-    before = None if new else connection.execute("SELECT * FROM words WHERE rowid = ?", (n,)).fetchone()
-    connection.execute(
-        "INSERT OR REPLACE INTO words (rowid, message, title, message_th, title_th) VALUES (?, ?, ?, ?, ?)",
-        (n, *texts),
-    )
-    return _split(before) - _split(texts) if before else set()
-
-
-def delete(connection: sqlite.Connection, n: int) -> set[str]:
-    """Deletes the words of the mention in place `n`, and returns them."""
-    row = connection.execute("SELECT * FROM words WHERE rowid = ?", (n,)).fetchone() or ()
-    connection.execute("DELETE FROM words WHERE rowid = ?", (n,))
-    return _split(row)
-
-
-def _texts(document: Json) -> list[str | None]:
+def cut(document: Json) -> Words:
     """Message and title cut into words, and again what is Thai in them."""
-    texts = (document.get("message"), document.get("title"))
-    plain = (" ".join(words(text)) if text is not None else None for text in texts)
-    thai = (" ".join(thai_words(text)) if text and has_thai(text) else None for text in texts)
-    return [*plain, *thai]
+    message, message_th = both(document.get("message") or "")
+    title, title_th = both(document.get("title") or "")
+    return " ".join(message), " ".join(title), " ".join(message_th or ()), " ".join(title_th or ())
 
 
-def _split(texts: Iterable[str | None]) -> set[str]:
+def insert(connection: sqlite.Connection, found: Iterable[tuple[int, Words]]) -> None:
+    """Makes the mentions in these places found by these words; one without any is not in the table."""
+    connection.executemany(
+        f"INSERT INTO words ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)", ((n, *each) for n, each in found if any(each))
+    )
+
+
+def delete(connection: sqlite.Connection, lost: Iterable[tuple[int, Words]]) -> None:
+    """Deletes what the mentions in these places were found by, exactly as it was written."""
+    connection.executemany(
+        f"INSERT INTO words (words, {_COLUMNS}) VALUES ('delete', ?, ?, ?, ?, ?)",
+        ((n, *each) for n, each in lost if any(each)),
+    )
+
+
+def split(texts: Words) -> set[str]:
     return {word for text in texts if text for word in text.split(" ")}
 
 
@@ -71,4 +78,10 @@ def _replace(connection: sqlite.Connection, term: bytes) -> None:
             return
     except sqlite.IntegrityError:  # it separates the leaf behind, too
         pass
-    connection.execute("INSERT INTO words (words) VALUES ('rebuild')")
+    _write_anew(connection)
+
+
+def _write_anew(connection: sqlite.Connection) -> None:
+    connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
+    rows = connection.execute("SELECT n, body FROM mention_body")
+    insert(connection, ((n, words_of(body)) for n, body in rows))

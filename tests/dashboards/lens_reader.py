@@ -13,6 +13,7 @@ from elasticsearch import Elasticsearch
 from hubbub.dashboards._kit.period import Period
 
 Json = dict[str, Any]
+_KNOWN = {"count", "date_histogram", "formula", "math", "terms"}
 _ARITHMETIC = {"subtract": lambda one, other: one - other, "divide": lambda one, other: one / other if other else None}
 
 
@@ -27,6 +28,8 @@ def figures(lens: Json, url: str, period: Period, steps: Mapping[str, Any]) -> d
     columns = layer["columns"]
     drawing = state["visualization"].get("layers", [state["visualization"]])[0]
     drawn = drawing.get("accessors") or [drawing["metricAccessor"]]
+    unknown = {column["operationType"] for column in columns.values()} - _KNOWN
+    assert not unknown, f"teach this file what Kibana computes for {sorted(unknown)}"
     counts = {name: column for name, column in columns.items() if column["operationType"] == "count"}
     inner = {name: {"filter": _lucene(column.get("filter", {}).get("query", ""))} for name, column in counts.items()}
     [axis] = [column for column in columns.values() if column["isBucketed"]] or [None]

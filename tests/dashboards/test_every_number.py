@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from hubbub.core.customers import CUSTOMERS
 from hubbub.core.ports import Batch, Index
 from hubbub.core.verdict import Label
 from hubbub.dashboards._kit.answers import Answer, Row
 from hubbub.dashboards._kit.panel import Panel
 from hubbub.dashboards._kit.period import Period
-from hubbub.dashboards._kit.questions import CUSTOMERS, NEGATIVE
+from hubbub.dashboards._kit.questions import NEGATIVE
 from hubbub.dashboards.forms.ranking import Ranking
 from hubbub.dashboards.report.coverage import look
 from hubbub.index import queries

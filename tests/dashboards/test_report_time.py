@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hubbub.core.customers import CUSTOMERS
 from hubbub.core.insight import Enriched
 from hubbub.core.ports import Index
 from hubbub.core.verdict import Label
 from hubbub.dashboards._kit.answers import Answer, Row
 from hubbub.dashboards._kit.period import Period
-from hubbub.dashboards._kit.questions import CUSTOMERS
 from hubbub.dashboards.boards.social_care import BOARD
 from hubbub.dashboards.forms.net_over_time import NetOverTime
 from hubbub.dashboards.forms.over_time import OverTime

@@ -18,10 +18,11 @@ from elasticsearch import Elasticsearch
 from elasticsearch.helpers import bulk
 
 from hubbub.core.facts import Facts
-from hubbub.core.records import AlertRecord, DeadLetter, RecordKind, Run
+from hubbub.core.records import AlertRecord, RecordKind
 from hubbub.index.elastic.index import ElasticIndex
 from tests.elasticsearch_node import empty
 from tests.index.made import NOW, batch, said
+from tests.index.migrated import assert_records_whole
 
 LEFT = Path(__file__).parent / "data" / "first-release.elastic.jsonl"
 DELETED = ("zanzibarquartz", "forgottenauthor")
@@ -81,16 +82,8 @@ def assert_whole(index: ElasticIndex) -> None:
     assert index.get("forum:gone") is None
     state = index.state
     assert state.get(RecordKind.cursor, "forum").body == {"records": 21}
-    assert state.get(RecordKind.tombstone, "forum:gone") is not None
-    assert [Run.model_validate(record.body).fetched for record in state.list(RecordKind.run)] == [40, 30, 20, 10, 0]
+    assert_records_whole(state)
     assert len(state.list(RecordKind.run, since=datetime(2026, 11, 20, 8, 30, tzinfo=UTC))) == 2
-    letters = [DeadLetter.model_validate(record.body) for record in state.list(RecordKind.dead_letter)]
-    assert {(letter.source, letter.native_id, letter.author) for letter in letters} == {
-        (None, "77", "letterwriter"),
-        ("x", "1790", "birdie"),
-        ("reddit", "t3_abc", "redditor"),
-        (None, None, None),
-    }
     waiting, sent = state.list(RecordKind.alert)
     assert sent.written == datetime(2026, 11, 20, 11, 30, tzinfo=UTC)
     alert = AlertRecord.model_validate(sent.body)

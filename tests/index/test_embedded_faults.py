@@ -73,6 +73,11 @@ def opened(home: Path) -> EmbeddedIndex:
     return EmbeddedIndex(home, clock=lambda: NOW)
 
 
+def large(number: int) -> Json:
+    """10 kB that no compression makes small."""
+    return {"n": random.Random(number).randbytes(5000).hex()}
+
+
 def refuses(home: Path, kind: type[Fatal] = Misconfigured) -> str:
     """The line with which storing and searching there are refused."""
     lines = set()
@@ -175,7 +180,7 @@ def test_a_file_that_may_not_be_written(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_disk_without_room_for_a_second_file_still_deletes_and_opens(tmp_path: Path):
     """After a deletion the file is rewritten; that waits until there is room."""
     index = opened(tmp_path)
-    index.store(batch(*(said(n, raw={"n": "x" * 10_000}) for n in range(200)), cursor={"done": 1}))
+    index.store(batch(*(said(n, raw=large(n)) for n in range(200)), cursor={"done": 1}))
     with sqlite.connect(tmp_path / FILE) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -195,7 +200,7 @@ def test_a_disk_without_room_for_a_second_file_still_deletes_and_opens(tmp_path:
 def test_a_disk_that_takes_no_more(tmp_path: Path):
     index = opened(tmp_path)
     index.store(batch(said(1), cursor={"done": 1}))
-    more = batch(*(said(n, raw={"n": "x" * 10_000}) for n in range(2, 200)), cursor={"done": 200})
+    more = batch(*(said(n, raw=large(n)) for n in range(2, 200)), cursor={"done": 200})
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, hard))
     try:

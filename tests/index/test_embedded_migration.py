@@ -1,7 +1,8 @@
-"""A file of the first release opens, keeps everything, and loses what was deleted.
+"""A file of an older release opens, keeps everything, and loses what was deleted.
 
 The 62 mentions in `data/first-release.sqlite.gz` were stored by the entry `forum` on 2026-11-20 12:00 UTC; `forum:gone`
-was deleted, and quoted by two alerts.
+was deleted, and quoted by two alerts. `data/second-release.sqlite.gz` holds 63 mentions of that time, some of them
+edited, some with facts; events; and the facts of a mention that it does not hold.
 """
 
 import gzip
@@ -9,28 +10,41 @@ import json
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pysqlite3 import dbapi2 as sqlite
 
-from hubbub.core.ports import Index
-from hubbub.core.records import AlertRecord, DeadLetter, RecordKind, Run
+from hubbub.core.facts import Facts
+from hubbub.core.ports import Index, Json
+from hubbub.core.records import AlertRecord, RecordKind
+from hubbub.core.verdict import Label
 from hubbub.index.embedded.file import FILE
 from hubbub.index.embedded.index import EmbeddedIndex
-from tests.index.made import NOW, batch, said
+from hubbub.index.mapping import document, month
+from tests.index.made import DAY, NOW, batch, said
+from tests.index.migrated import assert_records_whole
 
-MADE = Path(__file__).parent / "data" / "first-release.sqlite.gz"
+FIRST = Path(__file__).parent / "data" / "first-release.sqlite.gz"
+SECOND = Path(__file__).parent / "data" / "second-release.sqlite.gz"
 DELETED = (b"zanzibarquartz", b"forgottenauthor")
 KILLS = 10
 STEP = 25  # instructions of SQLite's machine between two places where a run can be killed
 
 
+def copy(made: Path, folder: Path) -> Path:
+    """Makes a folder with that file."""
+    folder.mkdir()
+    (folder / FILE).write_bytes(gzip.decompress(made.read_bytes()))
+    return folder
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    (tmp_path / FILE).write_bytes(gzip.decompress(MADE.read_bytes()))
-    return tmp_path
+    return copy(FIRST, tmp_path / "first")
 
 
 def opened(home: Path) -> EmbeddedIndex:
@@ -50,18 +64,10 @@ def assert_whole(index: Index) -> None:
     assert index.get("forum:gone") is None
     state = index.state
     assert state.get(RecordKind.cursor, "forum").body == {"records": 63}
-    assert state.get(RecordKind.tombstone, "forum:gone") is not None
-    assert [Run.model_validate(record.body).fetched for record in state.list(RecordKind.run)] == [40, 30, 20, 10, 0]
+    assert_records_whole(state)
     assert state.list(RecordKind.run, since=datetime(2026, 11, 20, 9, 30, tzinfo=UTC)) == state.list(
         RecordKind.run, limit=2
     )
-    letters = [DeadLetter.model_validate(record.body) for record in state.list(RecordKind.dead_letter)]
-    assert {(letter.source, letter.native_id, letter.author) for letter in letters} == {
-        (None, "77", "letterwriter"),
-        ("x", "1790", "birdie"),
-        ("reddit", "t3_abc", "redditor"),
-        (None, None, None),
-    }
     waiting, sent = (AlertRecord.model_validate(record.body) for record in state.list(RecordKind.alert))
     assert (sent.key, sent.state, sent.receipts) == ("acme-1", "sent", {"slack": {"channel": "C1", "ts": "1.2"}})
     assert (waiting.state, waiting.receipts, [f.rule for f in waiting.findings]) == (
@@ -73,6 +79,64 @@ def assert_whole(index: Index) -> None:
     assert sent.mentions == ("forum:1", "forum:gone")
 
 
+def assert_second_whole(index: Index) -> None:
+    """Everything that was in the file of the second release is there."""
+    hits = index.search({"size": 100, "track_total_hits": True, "sort": ["_doc"]})["hits"]
+    assert hits["total"]["value"] == len(hits["hits"]) == 63
+    made = {f"forum:{n}": said(n, f"parcel {n} came at last", **of_number(n)) for n in range(1, 61)}
+    made |= {f"forum:{n}": said(n, f"parcel {n} was edited", seen=NOW) for n in (7, 8)}
+    facts = Facts(ingested=NOW, dataset="forum")
+    amended = {
+        **{f"forum:{n}": Facts(label=Label.positive, overridden_by="ann") for n in (1, 2)},
+        "forum:3": Facts(answered_at=NOW, answered_by="forum:4", response_seconds=3600),
+        "forum:5": Facts(outcome="settled"),
+    }
+    for hit in hits["hits"][:60]:
+        name = hit["_id"]
+        known = facts.amended(amended.get(name, Facts()))
+        assert hit["_source"] == index.get(name) == document(made[name], known)
+        record = Facts.model_validate(index.state.get(RecordKind.facts, name).body)
+        assert record == known.amended(Facts(index=month(made[name].mention.posted_at)))
+    for query, names in SECOND_FOUND:
+        found = index.search({"query": query, "sort": ["_doc"]})["hits"]["hits"]
+        assert [hit["_id"].removeprefix("forum:") for hit in found] == names, query
+    facts_alone = index.state.get(RecordKind.facts, "forum:never")
+    assert (facts_alone.body["of_a_newer_hubbub"], facts_alone.written) == ([1], NOW)
+    assert index.state.count(RecordKind.facts) == 64
+    runs = index.search({"query": {"range": {"run.fetched": {"gte": 64}}}}, over="events")["hits"]["hits"]
+    assert [(hit["_id"], hit["_source"]["event"]["outcome"]) for hit in runs] == [("run-1", "success")]
+    assert index.state.get(RecordKind.cursor, "forum").body == {"records": 64}
+
+
+def of_number(number: int) -> dict[str, Any]:
+    brands = ("Acme", "Beta") if number % 3 == 0 else ("Acme",)
+    return {
+        "at": NOW - DAY - number * timedelta(hours=1),
+        "likes": number,
+        "name": f"writer{number}",
+        "brands": brands,
+    }
+
+
+SECOND_FOUND: list[tuple[Json, list[str]]] = [
+    ({"match": {"message.th": "ลูกค้า"}}, ["th"]),
+    ({"match": {"title.th": "พัสดุ"}}, ["th"]),
+    ({"match": {"message": "chậm"}}, ["vi"]),
+    ({"match": {"message": "edited"}}, ["7", "8"]),
+    ({"match_phrase": {"message": "8 came"}}, []),
+    (
+        {"bool": {"must_not": [{"match": {"message": "parcel"}}], "filter": {"exists": {"field": "title"}}}},
+        ["th", "empty"],
+    ),
+    ({"term": {"sentiment.judged": "negative"}}, ["1", "2"]),
+    ({"exists": {"field": "conversation.answered_at"}}, ["3"]),
+    ({"exists": {"field": "spam"}}, []),
+    ({"term": {"outcome": "settled"}}, ["5"]),
+    ({"term": {"user.name": "writer9"}}, ["9"]),
+    ({"term": {"brand": "Beta"}}, [str(number) for number in range(3, 31, 3)]),
+]
+
+
 def content(home: Path) -> bytes:
     with sqlite.connect(home / FILE) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -82,7 +146,7 @@ def content(home: Path) -> bytes:
 
 
 def rows(home: Path) -> list[object]:
-    tables = ("record", "document", "words_data")
+    tables = ("record", "mention", "mention_body", "mention_chunk", "words_data")
     with sqlite.connect(home / FILE) as connection:
         return [connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables]
 
@@ -96,6 +160,26 @@ def test_nothing_is_lost_and_what_was_deleted_is_gone(home: Path) -> None:
     assert_whole(index)
     index.close()
     assert not any(word in content(home) for word in DELETED)
+
+
+def test_a_file_of_the_second_release_keeps_everything_and_can_be_written_to(tmp_path: Path) -> None:
+    home = copy(SECOND, tmp_path / "second")
+    index = opened(home)
+    assert_second_whole(index)
+    assert (
+        index.store(batch(said(1, "words of their own", seen=NOW), said("new"), said("vi", "Giao hàng chậm quá"))).new
+        == 1
+    )
+    assert index.amend(["forum:2"], Facts(label=None, overridden_by=None)) == 1
+    assert index.get("forum:2")["sentiment"]["label"] == "negative"
+    assert index.get("forum:1")["sentiment"]["label"] == "positive"
+    gone = [said(name).mention for name in (2, 4, "th")]
+    assert index.store(batch(gone=gone)).deleted == 3
+    assert index.search({"query": {"match": {"message": "came"}}})["hits"]["total"]["value"] == 55
+    index.close()
+    with sqlite.connect(home / FILE) as connection:
+        connection.execute("INSERT INTO words (words, rank) VALUES ('integrity-check', 1)")
+    assert not any(word in content(home) for word in (b"writer2\0", b"writer4\0"))
 
 
 def test_a_second_opening_changes_nothing(home: Path) -> None:
@@ -162,12 +246,14 @@ def migrate(home: Path, steps: int) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False)
 
 
-def test_killed_anywhere_the_next_opening_completes_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("made", "check"), [(FIRST, assert_whole), (SECOND, assert_second_whole)], ids=["first", "second"]
+)
+def test_killed_anywhere_the_next_opening_completes_it(
+    tmp_path: Path, made: Path, check: Callable[[Index], None]
+) -> None:
     def fresh(name: str) -> Path:
-        folder = tmp_path / name
-        folder.mkdir()
-        (folder / FILE).write_bytes(gzip.decompress(MADE.read_bytes()))
-        return folder
+        return copy(made, tmp_path / name)
 
     whole = migrate(fresh("whole"), 10**9)
     assert whole.returncode == 0, whole.stderr
@@ -177,7 +263,7 @@ def test_killed_anywhere_the_next_opening_completes_it(tmp_path: Path) -> None:
         folder = fresh(str(kill))
         assert migrate(folder, 1 + kill * (steps - 1) // KILLS).returncode == -signal.SIGKILL
         index = opened(folder)
-        assert_whole(index)
+        check(index)
         index.close()
         assert not any(word in content(folder) for word in DELETED)
 

@@ -5,15 +5,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 from pysqlite3 import dbapi2 as sqlite
 
 from hubbub.core.errors import Misconfigured
 from hubbub.core.ports import Json
 from hubbub.index.embedded.search.aggregations import Aggregator
+from hubbub.index.embedded.search.chunks import Chunks
 from hubbub.index.embedded.search.hits import Asked, hits
-from hubbub.index.embedded.search.query import Scope, Sql, condition, options
+from hubbub.index.embedded.search.masks import matching
+from hubbub.index.embedded.search.rows import Rows
 from hubbub.index.embedded.search.slice import Slice
 from hubbub.index.embedded.tables import Table
+from hubbub.index.query import Scope, options, parse
 
 _COUNTED = 10_000  # Elasticsearch counts no further unless asked to
 
@@ -26,23 +30,21 @@ def answer(connection: sqlite.Connection, body: Mapping[str, Any], table: Table,
     """
     began = time.monotonic()
     options(body, "a search", "query", "aggs", "aggregations", "size", "from", "sort", "_source", "track_total_hits")
-    scope = Scope(table, now)
-    where = condition(body.get("query", {"match_all": {}}), scope)
+    scope = Scope(table.types, now)
+    query = parse(body.get("query", {"match_all": {}}), scope)
     asked = Asked.of(body, table, size=10)
-    found: Json = {"total": _total(connection, table, where, body.get("track_total_hits", _COUNTED)), "max_score": None}
-    rows = connection.execute(
-        f"SELECT {asked.columns} FROM {table.name} m WHERE {where.text} ORDER BY {asked.order} LIMIT ? OFFSET ?",
-        (*where.values, asked.size, asked.start),
-    ).fetchall()
-    found["hits"] = hits(connection, rows, asked)
-    if rows and not asked.sort:
+    rows, mask = matching(query, Rows.of(Chunks(connection, table)))
+    at = np.flatnonzero(mask)
+    found: Json = {"total": _total(len(at), body.get("track_total_hits", _COUNTED)), "max_score": None}
+    found["hits"] = hits(rows, at, asked)
+    if found["hits"] and not asked.sort:
         found["max_score"] = 1.0
     if found["total"] is None:
         del found["total"]
     wanted = body.get("aggs", body.get("aggregations"))
     computed = {}
     if wanted:
-        computed["aggregations"] = Aggregator(connection, scope).answers(wanted, Slice(table, where), [()])[()]
+        (computed["aggregations"],) = Aggregator(scope).answers(wanted, Slice.of(rows, at))
     return {
         "took": int((time.monotonic() - began) * 1000),
         "timed_out": False,
@@ -52,13 +54,12 @@ def answer(connection: sqlite.Connection, body: Mapping[str, Any], table: Table,
     }
 
 
-def _total(connection: sqlite.Connection, table: Table, where: Sql, track: Any) -> Json | None:
+def _total(count: int, track: Any) -> Json | None:
     """How many rows answer; `track` is True, False or the count up to which it has to be exact."""
     if track is False:
         return None
     if not isinstance(track, int):
         raise Misconfigured("track_total_hits takes true, false or a count")
-    (count,) = connection.execute(f"SELECT COUNT(*) FROM {table.name} m WHERE {where.text}", where.values).fetchone()
     if track is True or count <= track:
         return {"value": count, "relation": "eq"}
     return {"value": track, "relation": "gte"}

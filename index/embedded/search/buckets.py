@@ -7,16 +7,21 @@ from typing import Any
 
 from hubbub.core.errors import Misconfigured
 from hubbub.core.ports import Json
-from hubbub.index.embedded.search.dates import moment
-from hubbub.index.embedded.search.query import one, options
+from hubbub.index.dates import moment
+from hubbub.index.query import one, options
 
 _MOST = 65_536  # buckets in one answer, as in Elasticsearch
 
 
 @dataclass
 class Bucket:
+    """Attributes:
+    code: the number of its key among the values that are told apart.
+    """
+
     key: Any
     count: int = 0
+    code: int = 0
     inner: Json = field(default_factory=dict)
 
     def json(self, shown: Json) -> Json:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hubbub.core.errors import Misconfigured
-from hubbub.core.moments import milliseconds
+from hubbub.core.moments import from_milliseconds, milliseconds
 
 _PARTS = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d)(?:T(?P<hour>\d\d)?(?::(?P<minute>\d\d)(?::(?P<second>\d\d)"
@@ -28,6 +28,12 @@ _FIXED = {
 _LENGTH = re.compile(r"(?P<sign>[+-]?)(?P<count>\d+)(?P<unit>ms|s|m|h|d)")
 _MILLISECONDS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _LAST = timedelta(milliseconds=1)
+
+
+def written(epoch: float, zone: timedelta = timedelta()) -> str:
+    """Milliseconds since 1970 as Elasticsearch writes dates: `2026-11-01T00:00:00.000Z`."""
+    moment = from_milliseconds(int(epoch)) + zone
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + (_offset(zone) or "Z")
 
 
 def moment(asked: Any, now: datetime, up: bool = False) -> int:
@@ -79,6 +85,11 @@ def zone(asked: Any) -> timedelta:
         raise Misconfigured(f"the embedded index takes a time zone as an offset like +07:00, not {asked!r}")
     span = timedelta(hours=int(match[2]), minutes=int(match[3]))
     return -span if match[1] == "-" else span
+
+
+def _offset(zone: timedelta) -> str:
+    minutes = int(zone.total_seconds() // 60)
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}" if minutes else ""
 
 
 def _date(text: str, up: bool) -> datetime:

@@ -58,7 +58,7 @@ class Recipe:
     """
 
     courses: int = 2
-    passes: float = 2
+    passes: float = 1.8
     learning_rate: float = 1.4e-4
     batch: int = 64
     max_tokens: int = 80

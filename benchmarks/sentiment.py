@@ -33,7 +33,7 @@ from hubbub.models.embedded import ALL, EmbeddedJudge, Settings, fingerprint
 from hubbub.models.engine import cores
 from hubbub.models.load import WEIGHTS
 from hubbub.models.text import clean
-from hubbub.models.training.evaluate import grade
+from hubbub.models.training.evaluate import report
 from hubbub.models.training.graphs import write_fp32
 from hubbub.models.training.labelled import Labelled, read_labelled
 
@@ -180,7 +180,8 @@ def page(posts: Sequence[Labelled]) -> str:
         for way, speed in speeds.items()
     )
     judged = [post for part in parts for post in part]
-    lost = grade(said[FULL], judged)[ALL].macro_recall - grade(said[SHIPS], judged)[ALL].macro_recall
+    full, ships = (report(said[way], judged).languages[ALL].macro_recall for way in (FULL, SHIPS))
+    lost = full - ships
     changed = sum(a.label is not b.label for a, b in zip(said[FULL], said[SHIPS], strict=True)) / len(posts)
     return f"""# Benchmarks
 
@@ -219,7 +220,7 @@ validation posts of the training run on posts that its thresholds were fitted on
 
 def costs(ships: Sequence[Verdict], fast: Sequence[Verdict], posts: Sequence[Labelled]) -> str:
     """The rows of a table: what haste costs in each language."""
-    pairs = zip(grade(ships, posts).items(), grade(fast, posts).values(), strict=True)
+    pairs = zip(report(ships, posts).languages.items(), report(fast, posts).languages.values(), strict=True)
     return "\n".join(
         f"| {language} | {one.n:,} | {one.macro_f1:.3f} | {other.macro_f1:.3f} | {one.macro_recall:.3f} | "
         f"{other.macro_recall:.3f} |"

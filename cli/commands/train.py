@@ -13,15 +13,25 @@ from hubbub.cli import show
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), metavar="FOLDER", help="Weights and checkpoints."
 )
-def command(data: Path, base: str, out: Path) -> None:
+@click.option(
+    "--recipe",
+    type=click.Choice(["full", "short"]),
+    default="full",
+    show_default=True,
+    help="What ships, or one course to try something with.",
+)
+@click.option("--only-open", is_flag=True, help="Leave out all data but those with an open licence.")
+def command(data: Path, base: str, out: Path, recipe: str, only_open: bool) -> None:
     """Fine-tune an encoder on the labelled posts in DATA/train, measured on DATA/val.
 
-    A run that was stopped goes on from its last checkpoint when the same command is given again.
+    A run that was stopped goes on from its last checkpoint when the same command is given again. How long it takes is
+    said within its first minutes.
     """
     from hubbub.models.training.packages import require_packages
 
     require_packages()
-    from hubbub.models.training.train import Recipe, train
+    from hubbub.models.training.recipe import RECIPES
+    from hubbub.models.training.train import train
 
-    weights = train(data, base, out, Recipe(), progress=show.console.is_terminal)
+    weights = train(data, base, out, RECIPES[recipe], only_open, show.console.is_terminal, show.console.print)
     print(f"wrote {weights}; copy it to models/weights, or set HUBBUB_SENTIMENT__MODEL={weights}")

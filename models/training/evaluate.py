@@ -1,7 +1,8 @@
-"""How well a judge agrees with people, language by language, and several judges side by side."""
+"""How well a judge agrees with people, by language and by dataset, and several judges side by side."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -11,16 +12,31 @@ from rich.table import Table
 from hubbub.core.verdict import Label, Verdict
 from hubbub.models.embedded import ALL
 from hubbub.models.judge import LABELS, Judge
+from hubbub.models.training.datasets import dataset
+from hubbub.models.training.dressed import Outcome
 from hubbub.models.training.labelled import Labelled
 
 BINS = 15
+DATASET_FIGURES = (
+    "accu-\nracy",
+    "macro\nF1",
+    "macro\nrecall",
+    "weigh-\nted F1",
+    "neg.\nfound",
+    "pos.\nfound",
+    "called\nneutral",
+    "ECE",
+)
 
 
 @dataclass(frozen=True)
 class Scores:
     """Attributes:
     n: posts.
-    accuracy, macro_recall, macro_f1: 0..1; the macro figures are means over the labels that the posts have.
+    accuracy, macro_recall, macro_f1, weighted_f1: 0..1; the macro figures are means over the labels that the posts
+        have, the weighted one over all posts.
+    recall_negative, recall_positive: 0..1; None where no post is so.
+    called_neutral: share of the posts, 0..1.
     ece: expected calibration error, 15 bins of equal width (Guo et al. 2017, https://arxiv.org/abs/1706.04599), 0..1.
     uncertain: share of the posts on which the judge abstained, 0..1.
     confusion: counts, one row a true label and one column a given one, in the order of `Label`.
@@ -30,26 +46,54 @@ class Scores:
     accuracy: float
     macro_recall: float
     macro_f1: float
+    weighted_f1: float
+    recall_negative: float | None
+    recall_positive: float | None
+    called_neutral: float
     ece: float
     uncertain: float
     confusion: list[list[int]]
 
 
-def evaluate(judge: Judge, posts: Sequence[Labelled]) -> dict[str, Scores]:
-    """Returns the scores by language, in alphabetical order, and those of all posts together under `all`."""
-    return grade(judge.judge([post.text for post in posts], [post.language for post in posts]), posts)
+@dataclass(frozen=True)
+class Report:
+    """One judge on some posts.
+
+    Attributes:
+        languages: the scores by language, in alphabetical order, and those of all posts together under `all`.
+        datasets: the scores by the name of the file.
+    """
+
+    languages: dict[str, Scores]
+    datasets: dict[str, Scores]
 
 
-def grade(answers: Sequence[Verdict], posts: Sequence[Labelled]) -> dict[str, Scores]:
-    """Returns the same for verdicts that are there already, one a post."""
+def evaluate(judge: Judge, posts: Sequence[Labelled]) -> Report:
+    """Lets the judge judge the posts."""
+    return report(judge.judge([post.text for post in posts], [post.language for post in posts]), posts)
+
+
+def report(answers: Sequence[Verdict], posts: Sequence[Labelled]) -> Report:
+    """The same for verdicts that are there already, one a post."""
+    by_language = grade(answers, posts, [post.language for post in posts])
+    return Report(
+        by_language | grade(answers, posts, [ALL] * len(posts)), grade(answers, posts, [p.dataset for p in posts])
+    )
+
+
+def grade(answers: Sequence[Verdict], posts: Sequence[Labelled], parts: Sequence[str]) -> dict[str, Scores]:
+    """The scores of each part of the posts, in alphabetical order.
+
+    Args:
+        parts: the one that each post belongs to.
+    """
     truth = np.array([LABELS.index(post.label) for post in posts], dtype=int)
     given = np.array([LABELS.index(verdict.label) for verdict in answers], dtype=int)
     confidence = np.array([verdict.confidence for verdict in answers])
     uncertain = np.array([verdict.uncertain for verdict in answers])
-    languages = np.array([post.language for post in posts])
-    parts = {language: languages == language for language in sorted(set(languages.tolist()))}
-    parts[ALL] = np.ones(len(posts), dtype=bool)
-    return {name: score(truth[p], given[p], confidence[p], uncertain[p]) for name, p in parts.items() if p.any()}
+    belongs = np.array(parts)
+    chosen = {part: belongs == part for part in sorted(set(parts))}
+    return {part: score(truth[of], given[of], confidence[of], uncertain[of]) for part, of in chosen.items()}
 
 
 def score(
@@ -65,11 +109,18 @@ def score(
     right = confusion.diagonal()
     true, said = confusion.sum(axis=1), confusion.sum(axis=0)
     there = true > 0
+    f1 = 2 * right / (true + said).clip(min=1)
+    recall = dict(zip(LABELS, (right / true.clip(min=1)).tolist(), strict=True))
+    negative, _, positive = there
     return Scores(
         n=len(truth),
         accuracy=float((truth == given).mean()),
         macro_recall=float((right[there] / true[there]).mean()),
-        macro_f1=float((2 * right[there] / (true + said)[there]).mean()),
+        macro_f1=float(f1[there].mean()),
+        weighted_f1=float((f1 * true).sum() / true.sum()),
+        recall_negative=recall[Label.negative] if negative else None,
+        recall_positive=recall[Label.positive] if positive else None,
+        called_neutral=float(said[LABELS.index(Label.neutral)] / true.sum()),
         ece=calibration_error(confidence, truth == given),
         uncertain=float(uncertain.mean()),
         confusion=confusion.tolist(),
@@ -83,16 +134,31 @@ def calibration_error(confidence: NDArray[np.float64], right: NDArray[np.bool_])
     return sum(gaps) / len(confidence)
 
 
-def comparison(results: Mapping[str, Mapping[str, Scores]]) -> Table:
+def comparison(results: Mapping[str, Report]) -> Table:
     """A table of models side by side: one row a language and model."""
     table = _table("lang", "posts", "model", "accuracy", "macro\nrecall", "macro\nF1", "ECE", "uncertain")
     table.columns[2].justify, table.columns[2].overflow = "left", "fold"
-    for language in dict.fromkeys(language for scores in results.values() for language in scores):
-        for number, (model, scores) in enumerate(results.items()):
-            s = scores[language]
+    for language in next(iter(results.values())).languages:
+        for number, (model, found) in enumerate(results.items()):
+            s = found.languages[language]
             figures = [f"{value:.3f}" for value in (s.accuracy, s.macro_recall, s.macro_f1, s.ece, s.uncertain)]
             table.add_row(*((language, f"{s.n:,}") if number == 0 else ("", "")), model, *figures)
     return table
+
+
+def by_dataset(model: str, datasets: Mapping[str, Scores]) -> Table:
+    """A table of one model's figures on each dataset; of one that knows no neutral, none over three classes."""
+    table = _table("set", "posts", *DATASET_FIGURES, title=f"\n{model}")
+    for name, s in datasets.items():
+        table.add_row(name, f"{s.n:,}", *dataset_figures(name, s))
+    return table
+
+
+def dataset_figures(name: str, s: Scores) -> list[str]:
+    """The figures of a row of that table, and of the card's, in the order of `DATASET_FIGURES`."""
+    macro = (s.macro_f1, s.macro_recall, s.weighted_f1) if dataset(name).neutral else (None, None, None)
+    figures = (s.accuracy, *macro, s.recall_negative, s.recall_positive, s.called_neutral, s.ece)
+    return ["" if figure is None else f"{figure:.3f}" for figure in figures]
 
 
 def confusion_table(model: str, scores: Mapping[str, Scores]) -> Table:
@@ -114,6 +180,17 @@ def _table(first: str, *others: str, title: str | None = None) -> Table:
     return table
 
 
-def as_json(results: Mapping[str, Mapping[str, Scores]]) -> dict[str, Any]:
-    """The same as plain values: model, language, scores."""
-    return {model: {language: asdict(s) for language, s in scores.items()} for model, scores in results.items()}
+def as_json(
+    results: Mapping[str, Report], dressed: Mapping[str, Sequence[Outcome]] = MappingProxyType({})
+) -> dict[str, Any]:
+    """The same as plain values: model, language, scores; the datasets under `datasets`, the dresses under `dresses`."""
+    return {
+        model: _plain(found.languages)
+        | {"datasets": _plain(found.datasets)}
+        | ({"dresses": [outcome.as_json() for outcome in dressed[model]]} if dressed.get(model) else {})
+        for model, found in results.items()
+    }
+
+
+def _plain(scores: Mapping[str, Scores]) -> dict[str, Any]:
+    return {name: asdict(s) for name, s in scores.items()}

@@ -16,6 +16,7 @@ from hubbub.models.engine import Engine, OnnxGraph
 from hubbub.models.text import clean
 from hubbub.models.training.calibrate import calibrate
 from hubbub.models.training.card import Run, card
+from hubbub.models.training.dressed import try_dresses
 from hubbub.models.training.graphs import write_fp32, write_int8, write_words
 from hubbub.models.training.labelled import Labelled
 from hubbub.models.training.words import Words
@@ -68,7 +69,7 @@ def export(
         for folder in (small, full)
     )
     closeness = float((embeddings * near).sum(axis=1).mean())
-    text = card(settings, run, val, after, before, closeness)
+    text = card(settings, run, val, after, before, closeness, try_dresses(EmbeddedJudge(small), val))
     (small / "README.md").write_text(text, encoding="utf-8")
     for folder in (full, small):
         shutil.rmtree(out / folder.name, ignore_errors=True)

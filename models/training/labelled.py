@@ -12,9 +12,12 @@ from hubbub.core.verdict import Label
 
 
 class Labelled(NamedTuple):
+    """A post that people judged; `dataset` is the name of its file, without what follows the first point."""
+
     text: str
     label: Label
     language: str
+    dataset: str = ""
 
 
 def read_labelled(paths: Iterable[Path]) -> list[Labelled]:
@@ -52,14 +55,14 @@ def posts_in(file: Path) -> Iterator[Labelled]:
     try:
         with gzip.open(file, "rt", encoding="utf-8") if packed else file.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):
-                yield _post(line, f"{file}:{number}")
+                yield _post(line, f"{file}:{number}", file.name.split(".")[0])
     except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise Misconfigured(f"{file}: cannot be read ({error})") from None
 
 
-def _post(line: str, where: str) -> Labelled:
+def _post(line: str, where: str, dataset: str) -> Labelled:
     try:
         post = json.loads(line)
-        return Labelled(str(post["text"]), Label(post["label"]), str(post.get("lang", "und")))
+        return Labelled(str(post["text"]), Label(post["label"]), str(post.get("lang", "und")), dataset)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Misconfigured(f"{where}: not a labelled post ({error}); each has text and label") from None

@@ -1,56 +1,90 @@
 """What a training run shows the network: which posts, in which order, and how much each counts."""
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hubbub.core.errors import Misconfigured
+from hubbub.core.verdict import Label
 from hubbub.models.judge import LABELS
+from hubbub.models.training.datasets import dataset
 from hubbub.models.training.labelled import Labelled
+from hubbub.models.training.recipe import Share
 
-UNLABELLED = -100  # torch's cross entropy passes over it
 GROUP = 50  # batches that are sorted by length together
 
+Rows = NDArray[np.int_]
 
-def weights(posts: Sequence[Labelled], balance: Mapping[str, float]) -> NDArray[np.float32]:
-    """Returns how much each post counts (posts,), 1 on average in every language.
+
+def to_learn(posts: Sequence[Labelled]) -> list[Labelled]:
+    """The posts to learn from: all, but the few neutral ones of datasets that tell no neutral posts apart.
+
+    Raises:
+        Misconfigured: some are kept to measure with.
+    """
+    if kept := {post.dataset for post in posts if not dataset(post.dataset).learned}:
+        raise Misconfigured(f"{', '.join(sorted(kept))}: never learned from; take it out of train/")
+    return [post for post in posts if dataset(post.dataset).neutral or post.label is not Label.neutral]
+
+
+def drawn(posts: Sequence[Labelled], mixture: Mapping[str, Share], passes: float, dice: np.random.Generator) -> Rows:
+    """Returns the rows of all passes, each pass drawn and shuffled anew; of a last pass that is not whole, a part."""
+    rows: dict[str, list[int]] = defaultdict(list)
+    for row, post in enumerate(posts):
+        rows[post.dataset].append(row)
+
+    def one_pass() -> Rows:
+        taken = [_taken(posts, dice.permutation(rows[name]), mixture.get(name, Share())) for name in sorted(rows)]
+        return dice.permutation(np.concatenate(taken))
+
+    parts = [one_pass() for _ in range(math.ceil(passes))]
+    last = round(len(parts[-1]) * (passes - len(parts) + 1))
+    return np.concatenate([*parts[:-1], parts[-1][:last]])
+
+
+def _taken(posts: Sequence[Labelled], shuffled: Rows, share: Share) -> Rows:
+    neutral = np.array([posts[row].label is Label.neutral for row in shuffled])
+    if share.neutral is not None:
+        shuffled = shuffled[~neutral | (neutral.cumsum() <= share.neutral)]
+    return shuffled[: share.most].repeat(share.times)
+
+
+def weights(posts: Sequence[Labelled], rows: Rows, balance: Mapping[str, float]) -> NDArray[np.float32]:
+    """Returns how much each post counts (posts,), 1 on average over the rows of every language.
 
     Args:
+        rows: those that are learned.
         balance: by language, 0 where all posts count the same, 1 where all classes do; 0 for a language not named.
     """
-    sizes = Counter((post.language, post.label) for post in posts)
-    raw = np.array([sizes[post.language, post.label] ** -balance.get(post.language, 0.0) for post in posts])
+    sizes = Counter((posts[row].language, posts[row].label) for row in rows)
+    raw = np.array(
+        [max(sizes[post.language, post.label], 1) ** -balance.get(post.language, 0.0) for post in posts],
+        dtype=np.float32,
+    )
     languages = np.array([post.language for post in posts])
-    for language in set(languages):
-        raw[languages == language] /= raw[languages == language].mean()
-    return raw.astype(np.float32)
+    for language in set(languages[rows].tolist()):
+        raw[languages == language] /= raw[rows][languages[rows] == language].mean()
+    return raw
 
 
-def target(post: Labelled, unlabelled: Sequence[str]) -> int:
-    """The class that the post teaches, or `UNLABELLED` in a language whose labels are not to be trusted."""
-    return UNLABELLED if post.language in unlabelled else LABELS.index(post.label)
+def classes(post: Labelled) -> list[bool]:
+    """Whether each label, in the order of `LABELS`, is one that the post's dataset tells apart."""
+    return [label is not Label.neutral or dataset(post.dataset).neutral for label in LABELS]
 
 
-def repeats(posts: Sequence[Labelled], few: int) -> list[int]:
-    """Returns the rows of one pass: those of a language with fewer than `few` posts come twice."""
-    sizes = Counter(post.language for post in posts)
-    return [row for row, post in enumerate(posts) for _ in range(2 if sizes[post.language] < few else 1)]
-
-
-def order(rows: Sequence[int], lengths: Sequence[int], passes: float, batch: int, seed: int) -> list[int]:
-    """Returns the rows in the order in which they are learned: each pass shuffled anew, in batches of similar length.
+def by_length(lengths: Sequence[int], batch: int, dice: np.random.Generator) -> list[int]:
+    """Returns the order in which texts that come shuffled are learned: in batches of similar length, the batches of
+    each group of them shuffled.
 
     The whole order is drawn at once, so that a run that goes on after a kill sees what it would have seen.
     """
-    rng = np.random.default_rng(seed)
-    parts = [rng.permutation(np.array(rows)) for _ in range(math.ceil(passes))]
-    shuffled = np.concatenate(parts)[: round(len(rows) * passes)]
-    drawn: list[int] = []
-    for start in range(0, len(shuffled), GROUP * batch):
-        group = sorted(shuffled[start : start + GROUP * batch].tolist(), key=lengths.__getitem__)
+    order: list[int] = []
+    for start in range(0, len(lengths), GROUP * batch):
+        group = sorted(range(start, min(start + GROUP * batch, len(lengths))), key=lengths.__getitem__)
         batches = [group[at : at + batch] for at in range(0, len(group), batch)]
         short = batches.pop() if len(batches[-1]) < batch else []  # last, or all batches after it would be torn
-        drawn += [row for at in rng.permutation(len(batches)) for row in batches[at]] + short
-    return drawn
+        order += [at for number in dice.permutation(len(batches)) for at in batches[number]] + short
+    return order

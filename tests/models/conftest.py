@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from hubbub.models.training.train import Recipe, train
+from hubbub.models.training.recipe import Recipe
+from hubbub.models.training.train import train
 from tests.models import tiny
 
 

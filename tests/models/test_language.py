@@ -31,6 +31,30 @@ def test_plain_posts(language: str):
 
 
 @pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("dich vu qua te, cho ca tuan ma chua duoc hoan tien", "vi"),
+        ("shop giao hang nhanh lam, minh rat thich", "vi"),
+        ("sp dep lam shop oi, se ung ho tiep", "vi"),
+        ("mua hang o day roi, nv tu van nhiet tinh lam", "vi"),
+        ("bahut accha phone hai yaar, battery bhi mast hai", "hi"),
+        ("yeh service bilkul bekaar hai, paise wapas karo", "hi"),
+        ("kya baat hai bhai, ekdum zabardast", "hi"),
+        ("pelayanannya lama banget, kapok deh belanja di sini", "id"),
+        ("Perkhidmatan sangat teruk, saya tidak akan datang lagi", "ms"),
+        ("De bezorging duurt veel te lang en niemand neemt de telefoon op", "nl"),
+        ("Leveransen var alldeles för sen och kundtjänst svarar aldrig", "sv"),
+        ("Obsługa klienta jest bardzo słaba, czekam już trzy tygodnie", "pl"),
+        ("Müşteri hizmetleri hiç cevap vermiyor, çok kötü", "tr"),
+        ("worst airline ever, no one picks up the phone", "en"),
+        ("TERRIBLE SERVICE, NEVER AGAIN", "en"),
+    ],
+)
+def test_posts_as_people_type_them(text: str, language: str):
+    assert detect(text) == language
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",

@@ -1,6 +1,7 @@
 """`hubbub train` from labelled lines to a folder that serves."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -10,26 +11,32 @@ from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
+from transformers import TrainingArguments
 
 from hubbub.cli.commands.train import command
 from hubbub.core.errors import Misconfigured
 from hubbub.core.verdict import Label
 from hubbub.models.load import load_judge
+from hubbub.models.training import course as courses
 from hubbub.models.training import packages
-from hubbub.models.training import train as training
+from hubbub.models.training.base import load_base, padding
+from hubbub.models.training.course import Lesson, TwoAnswers, by_layer, collate, cross_entropy, last_whole
 from hubbub.models.training.evaluate import evaluate
 from hubbub.models.training.labelled import read_labelled
-from hubbub.models.training.train import Recipe, train
+from hubbub.models.training.recipe import Recipe
+from hubbub.models.training.train import fit, train
 from tests.models import tiny
 
 RUN = """
 import sys
 from pathlib import Path
 import torch
-from hubbub.models.training.train import Recipe, train
+from hubbub.models.training.recipe import Recipe
+from hubbub.models.training.train import fit, train
 from tests.models import tiny
 torch.set_num_threads(1)
 train(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), Recipe(**tiny.SHORT), progress=False)
@@ -46,7 +53,7 @@ def test_what_was_learned_serves(trained: Path):
         "words.onnx",
     ]
     posts = read_labelled([trained.parent / "data" / "val"])
-    scores = evaluate(load_judge(str(weights)), posts)
+    scores = evaluate(load_judge(str(weights)), posts).languages
     assert set(scores) == {"en", "th", "vi", "all"}
     assert scores["all"].n == len(posts) == 36
     assert scores["all"].macro_recall > 0.9
@@ -64,7 +71,7 @@ def test_the_card_says_what_the_run_did(trained: Path):
     card = (trained / "weights" / "README.md").read_text()
     assert f"# hubbub-sentiment {config['version']}" in card
     assert "Base: A tiny encoder with random weights." in card
-    assert "| train/own_th.jsonl | 24 |" in card
+    assert "| train/own_th | 24 | 24 |" in card
     assert "courses 1, passes 24, learning_rate 0.004, batch 12" in card
     for language in ("en", "th", "vi"):
         assert f"| {language} | 12 |" in card
@@ -99,11 +106,9 @@ def test_a_killed_run_goes_on_to_the_same_weights(trained: Path, tmp_path: Path)
 
 def test_the_weights_are_the_mean_of_all_courses(trained: Path, tmp_path: Path):
     posts = read_labelled([trained.parent / "data" / "train"])
-    model, tokenizer = training.load_base(str(trained.parent / "base"), [post.text for post in posts], 200)
-    model, *_ = training.fit(model, tokenizer, posts, posts, tmp_path, Recipe(**tiny.SHORT), progress=False)
-    ends = [
-        load_file(training.last_whole(tmp_path / course) / "model.safetensors") for course in ("course-0", "course-1")
-    ]
+    model, tokenizer = load_base(str(trained.parent / "base"), [post.text for post in posts], 200)
+    model, *_ = fit(model, tokenizer, posts, posts, tmp_path, Recipe(**tiny.SHORT), progress=False, say=print)
+    ends = [load_file(last_whole(tmp_path / course) / "model.safetensors") for course in ("course-0", "course-1")]
     for name, value in model.state_dict().items():
         torch.testing.assert_close(value, (ends[0][name] + ends[1][name]) / 2)
     assert not torch.equal(ends[0]["sentiment.weight"], ends[1]["sentiment.weight"])
@@ -116,7 +121,7 @@ def test_a_checkpoint_that_was_cut_off_is_not_used(trained: Path, tmp_path: Path
     shutil.copytree(whole, cut)
     state = (cut / "trainer_state.json").read_text()
     (cut / "trainer_state.json").write_text(state[: len(state) // 2])
-    assert training.last_whole(tmp_path) == tmp_path / whole.name
+    assert last_whole(tmp_path) == tmp_path / whole.name
 
 
 def test_missing_packages_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
@@ -134,15 +139,93 @@ def test_missing_data_and_base_are_named(trained: Path, tmp_path: Path):
 
 
 def test_data_without_a_label_are_refused_before_anything_is_learned(trained: Path, tmp_path: Path):
-    for part, languages in (("train", ["en"]), ("val", ["en", "th"])):
-        data = shutil.copytree(trained.parent / "data", tmp_path / part)
-        for file in (data / part).iterdir():
-            posts = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-            kept = [json.dumps(post) for post in posts if post["lang"] in languages and post["label"] != "neutral"]
-            file.write_text("\n".join(kept), encoding="utf-8")
-        recipe = Recipe(unlabelled=["en", "th"]) if part == "val" else Recipe()
-        with pytest.raises(Misconfigured, match=r"needs posts of all three labels in train/, and some in val/"):
-            train(data, str(trained.parent / "base"), tmp_path / "out", recipe)
+    data = shutil.copytree(trained.parent / "data", tmp_path / "data")
+    for file in (data / "train").iterdir():
+        lines = file.read_text(encoding="utf-8").splitlines()
+        file.write_text("\n".join(line for line in lines if "neutral" not in line), encoding="utf-8")
+    with pytest.raises(Misconfigured, match=r"needs posts of all three labels in train/, and some in val/"):
+        train(data, str(trained.parent / "base"), tmp_path / "out", Recipe(**tiny.RECIPE))
+
+
+def test_only_open_leaves_out_what_has_no_open_licence(trained: Path, tmp_path: Path):
+    data, base = shutil.copytree(trained.parent / "data", tmp_path / "data"), trained.parent / "base"
+    for part in ("train", "val"):
+        (data / part / "own_th.jsonl").rename(data / part / "wisesight_th.jsonl")
+    weights = train(data, str(base), tmp_path / "out", Recipe(**tiny.SHORT), only_open=True, progress=False)
+    card = (weights / "README.md").read_text()
+    assert "| train/wisesight_th | 24 | 24 | CC0 1.0 |" in card
+    assert "| th | 12 |" in card
+    assert "own_" not in card
+    assert "| wisesight_th | without spaces |" in card
+    with pytest.raises(Misconfigured, match="needs posts of all three labels"):
+        train(trained.parent / "data", str(base), tmp_path / "none", Recipe(**tiny.SHORT), only_open=True)
+
+
+def test_how_long_it_takes_is_said_soon(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(courses, "RATES", (0, 0.01))
+    said: list[str] = []
+    data, base = trained.parent / "data", trained.parent / "base"
+    train(data, str(base), tmp_path / "out", Recipe(**tiny.SHORT), progress=False, say=said.append)
+    assert len(said) == 4
+    assert all(
+        re.fullmatch(r"course-[01]: [\d.]+ posts/s, \d+ minutes to go, \d+ minutes in all", line) for line in said
+    )
+
+
+def test_a_class_that_a_dataset_does_not_know_is_neither_learned_nor_unlearned():
+    logits = torch.tensor([[1.0, 3.0, 0.5]], requires_grad=True)
+    told = torch.tensor([[True, False, True]])
+    loss = cross_entropy(logits, torch.tensor([0]), told, 0.1)
+    two = torch.nn.functional.cross_entropy(logits[:, [0, 2]], torch.tensor([0]), label_smoothing=0.1)
+    torch.testing.assert_close(loss.mean(), two)
+    loss.sum().backward()
+    assert logits.grad[0, 1] == 0
+    every = cross_entropy(logits, torch.tensor([0]), torch.ones(1, 3, dtype=torch.bool), 0.1)
+    torch.testing.assert_close(
+        every.mean(), torch.nn.functional.cross_entropy(logits, torch.tensor([0]), label_smoothing=0.1)
+    )
+
+
+def test_the_deeper_a_layer_the_lower_its_rate_and_frozen_embeddings_have_none(trained: Path):
+    model, _ = load_base(str(trained.parent / "base"), ["a text"], 200)
+    recipe = Recipe(layer_decay=0.5, learning_rate=1.0)
+    rates = {id(p): group["lr"] for group in by_layer(model, recipe) for p in group["params"]}
+    assert len(rates) == len(list(model.parameters()))
+    encoder = model.encoder
+    assert rates[id(model.sentiment.weight)] == 1.0
+    assert rates[id(encoder.encoder.layer[1].output.dense.weight)] == 0.5
+    assert rates[id(encoder.encoder.layer[0].output.dense.bias)] == 0.25
+    assert rates[id(encoder.get_input_embeddings().weight)] == 0.125
+    encoder.get_input_embeddings().requires_grad_(False)
+    assert id(encoder.get_input_embeddings().weight) not in {
+        id(p) for group in by_layer(model, recipe) for p in group["params"]
+    }
+
+
+def test_only_anchors_are_held_near_the_base(trained: Path, tmp_path: Path):
+    posts = read_labelled([trained.parent / "data" / "train"])
+    model, tokenizer = load_base(str(trained.parent / "base"), [post.text for post in posts], 200)
+    recipe = Recipe(**tiny.SHORT | {"courses": 1, "anchors": 5})
+    fit(model, tokenizer, posts, posts, tmp_path, recipe, progress=False, say=print)
+    assert np.load(tmp_path / "base_train.npy").shape == (5, 32)
+    lesson = Lesson(posts, np.zeros((len(posts), 32), np.float16), tokenizer, recipe, 7)
+    batch = collate([lesson[at] for at in range(3)], padding(tokenizer))
+    trainer = TwoAnswers(recipe, model=model, args=TrainingArguments(str(tmp_path / "t"), use_cpu=True, report_to=[]))
+    model.eval()
+    logits = model(batch["input_ids"], batch["attention_mask"])[0]
+    alone = cross_entropy(logits, batch["labels"], batch["classes"], recipe.label_smoothing) * batch["weights"]
+    torch.testing.assert_close(trainer.compute_loss(model, batch), alone.mean())
+
+
+def test_frozen_embeddings_stay_as_they_are(trained: Path, tmp_path: Path):
+    posts = read_labelled([trained.parent / "data" / "train"])
+    model, tokenizer = load_base(str(trained.parent / "base"), [post.text for post in posts], 200)
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    recipe = Recipe(**tiny.SHORT | {"courses": 1}, frozen=True)
+    after = fit(model, tokenizer, posts, posts, tmp_path, recipe, progress=False, say=print)[0].state_dict()
+    words = "encoder.embeddings.word_embeddings.weight"
+    torch.testing.assert_close(after[words], before[words], rtol=0, atol=0)
+    assert not torch.equal(after["sentiment.weight"], before["sentiment.weight"])
 
 
 def test_bad_lines_are_named(tmp_path: Path):
@@ -154,7 +237,7 @@ def test_bad_lines_are_named(tmp_path: Path):
     with pytest.raises(Misconfigured, match=r"own\.jsonl\.gz: cannot be read"):
         read_labelled([file.with_suffix(".jsonl.gz")])
     file.write_text('{"text": "fine", "label": "positive"}\n')
-    assert read_labelled([file]) == [("fine", Label.positive, "und")]
+    assert read_labelled([file]) == [("fine", Label.positive, "und", "own")]
 
 
 def _kill_when(command: list[str], condition) -> None:

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hubbub.models.judge import LABELS
+from hubbub.models.training.dresses import bare
 from hubbub.models.training.fit_words import fit_words, lower_case
-from hubbub.models.training.lesson import UNLABELLED
 from hubbub.models.training.words import PAIRS, Words
 from tests.models import tiny
 
@@ -34,11 +34,13 @@ def test_where_no_word_is_known_the_most_frequent_class_is_said():
     assert logits(words, [unknown]).argsort().tolist() == [0, 2, 1]
 
 
-def test_a_post_without_a_label_teaches_nothing():
-    ones = np.ones(2 * len(ROWS), dtype=np.float32)
-    one = fit_words(TOKENIZER, ROWS, TRUTH, ones[: len(ROWS)])
-    both = fit_words(TOKENIZER, ROWS + ROWS[::-1], np.append(TRUTH, np.full(len(ROWS), UNLABELLED)), ones)
-    torch.testing.assert_close(one.codes, both.codes)
+def test_folded_pieces_are_the_same_with_and_without_accents():
+    ids = TOKENIZER.get_vocab()
+    letters = [(piece, bare(piece)) for piece in ids if bare(piece) != piece and bare(piece) in ids]
+    assert letters
+    lower, folded = lower_case(TOKENIZER), lower_case(TOKENIZER, folded=True)
+    assert all(folded[ids[accented]] == folded[ids[plain]] for accented, plain in letters if plain.islower())
+    assert any(lower[ids[accented]] != lower[ids[plain]] for accented, plain in letters)
 
 
 def test_padding_and_case_change_nothing():

@@ -1,0 +1,28 @@
+"""What is known of the data, and that it is told."""
+
+import re
+from pathlib import Path
+
+from hubbub.models.load import WEIGHTS
+from hubbub.models.training.datasets import DATASETS, UNKNOWN, dataset
+from hubbub.models.training.recipe import MIXTURE
+
+NOTICE = Path(__file__).parents[2] / "NOTICE"
+
+
+def test_notice_names_every_dataset_that_the_shipped_weights_come_from():
+    used = set(
+        re.findall(r"^\| (?:train|val)/(\w+)", (WEIGHTS / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    assert len(used) > 10
+    told = " ".join(NOTICE.read_text(encoding="utf-8").split())
+    assert [name for name in sorted(used) if dataset(name).title not in told] == []
+
+
+def test_the_mixture_names_only_what_is_known_and_may_be_learned():
+    assert [name for name in MIXTURE if not dataset(name).learned or name not in DATASETS] == []
+
+
+def test_what_is_not_known_has_no_open_licence():
+    assert dataset("own_posts") is UNKNOWN
+    assert not UNKNOWN.open

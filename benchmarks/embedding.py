@@ -24,18 +24,18 @@ from hubbub.models.embedded import MAX_TOKENS
 from hubbub.models.engine import Engine, OnnxGraph
 from hubbub.models.load import WEIGHTS
 from hubbub.models.text import clean
-from hubbub.models.training.labelled import read_labelled
+from hubbub.models.training.labelled import load_labelled
 
 Embeddings = NDArray[np.float32]
 
 
 def ours(texts: list[str]) -> Embeddings:
-    """(texts, width)"""
+    """The embeddings of the texts: (texts, width)."""
     return Engine(WEIGHTS / "tokenizer.json", MAX_TOKENS).ask(texts, OnnxGraph(WEIGHTS / "model.onnx"))[1]
 
 
 def of_base(folder: str, texts: list[str]) -> Embeddings:
-    """(texts, width)"""
+    """The embeddings of the texts: (texts, width)."""
     transformers_logging.disable_progress_bar()
     transformers_logging.set_verbosity_error()  # it reports the pooler, which is not used, as missing
     encoder = Classifier(AutoModel.from_pretrained(folder)).eval()
@@ -63,7 +63,7 @@ def main() -> None:
     options.add_argument("labelled", type=Path)
     options.add_argument("reasons", type=Path)
     given = options.parse_args()
-    texts = [clean(post.text) for post in read_labelled([given.labelled])]
+    texts = [clean(post.text) for post in load_labelled([given.labelled])]
     cosines = (ours(texts) * of_base(given.base, texts)).sum(axis=1)
     print(f"mean cosine to the base encoder on {len(texts):,} posts: {cosines.mean():.3f}")
     with gzip.open(given.reasons, "rt", encoding="utf-8") as lines:

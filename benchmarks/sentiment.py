@@ -35,7 +35,7 @@ from hubbub.models.load import WEIGHTS
 from hubbub.models.text import clean
 from hubbub.models.training.evaluate import report
 from hubbub.models.training.graphs import write_fp32
-from hubbub.models.training.labelled import Labelled, read_labelled
+from hubbub.models.training.labelled import Labelled, load_labelled
 
 PARTS = 5
 ALONE, BATCHED = "transformers pipeline, one by one", "transformers pipeline, batches of 32"
@@ -164,7 +164,7 @@ def timed(
 
 def page(posts: Sequence[Labelled]) -> str:
     """Measures everything, and returns the page."""
-    settings, classifier = Settings.read(WEIGHTS), load_classifier(WEIGHTS / "model.onnx")
+    settings, classifier = Settings.load(WEIGHTS), load_classifier(WEIGHTS / "model.onnx")
     parts = [posts[part::PARTS] for part in range(PARTS)]
     with tempfile.TemporaryDirectory() as made:
         first, megabytes = start_and_memory([post.text for post in posts], Path(made))
@@ -233,7 +233,7 @@ def main() -> None:
     options.add_argument("labelled", nargs="+", type=Path, help="files or folders of labelled posts")
     options.add_argument("--posts", type=int, default=5_000)
     given = options.parse_args()
-    different = list({clean(post.text): post for post in read_labelled(given.labelled)}.values())
+    different = list({clean(post.text): post for post in load_labelled(given.labelled)}.values())
     posts = random.Random(7).sample(different, min(given.posts, len(different)))
     text = page(posts)
     PAGE.write_text(text, encoding="utf-8")

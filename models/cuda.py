@@ -30,8 +30,10 @@ class CudaGraph:
     """The network of an int8 graph, its products in bf16."""
 
     def __init__(self, graph: Path, device: str = "cuda") -> None:
-        """Raises:
-        Misconfigured: it is not an int8 graph that `hubbub train` wrote.
+        """Loads the network of an int8 graph onto the GPU.
+
+        Raises:
+            Misconfigured: it is not an int8 graph that `hubbub train` wrote.
         """
         from hubbub.models.dequantise import load_classifier
 

@@ -48,9 +48,11 @@ class Settings:
     languages: list[str]
 
     @classmethod
-    def read(cls, folder: Path) -> "Settings":
-        """Raises:
-        OSError, ValueError, TypeError: there are none, or they are of another version.
+    def load(cls, folder: Path) -> "Settings":
+        """Loads them from a folder of weights.
+
+        Raises:
+            OSError, ValueError, TypeError: there are none, or they are of another version.
         """
         found = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         if set(found) != {field.name for field in fields(cls)} or found["labels"] != LABELS:
@@ -65,7 +67,9 @@ class EmbeddedJudge:
     """Judges with the weights of one folder; in haste by the words alone where they are clear enough."""
 
     def __init__(self, folder: Path, fast: bool = False, gpu: bool = False) -> None:
-        """Args:
+        """Loads the weights.
+
+        Args:
             folder: that `hubbub train` wrote.
             fast: in haste.
             gpu: the network by torch in bf16 on CUDA, rather than in int8 on the CPU.
@@ -74,7 +78,7 @@ class EmbeddedJudge:
             Misconfigured: a file is missing or is not the one that the folder was written with.
         """
         try:
-            self._settings = Settings.read(folder)
+            self._settings = Settings.load(folder)
             found = fingerprint(folder)
         except (OSError, ValueError, TypeError) as error:
             raise Misconfigured(f"{folder}: weights cannot be read ({error}); restore or train them again") from None

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from hubbub.core.insight import Insight
 from hubbub.core.mention import Mention
 from hubbub.models.judge import Judge
-from hubbub.models.page import Page, Read
 from hubbub.models.readers import language, sentiment
+from hubbub.models.reading import Read, Reading
 
 READERS: dict[str, Read] = {"language": language.read, "verdict": sentiment.read}
 """By field of `Insight`, what reads it. Each sees what those above it found."""
@@ -19,8 +19,8 @@ class Enrichment:
         self._judge = judge
 
     def read(self, mentions: Sequence[Mention]) -> list[Insight]:
-        page = Page([mention.words for mention in mentions], self._judge)
+        reading = Reading([mention.words for mention in mentions], self._judge)
         for field, read in READERS.items():
-            page.found[field] = read(page)
-        rows = zip(*page.found.values(), strict=True)
-        return [Insight(**dict(zip(page.found, row, strict=True))) for row in rows]
+            reading.found[field] = read(reading)
+        rows = zip(*reading.found.values(), strict=True)
+        return [Insight(**dict(zip(reading.found, row, strict=True))) for row in rows]

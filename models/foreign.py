@@ -34,7 +34,9 @@ class ForeignJudge:
     """Judges in bf16 on CUDA and in fp32 elsewhere. Its probabilities are taken as they are, not calibrated."""
 
     def __init__(self, name: str) -> None:
-        """Args:
+        """Loads the classifier and its tokenizer.
+
+        Args:
             name: a folder, or a model's id on the hub.
 
         Raises:

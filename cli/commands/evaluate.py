@@ -28,9 +28,9 @@ def command(data: tuple[Path, ...], models: tuple[str, ...], dressed: bool, as_j
     from hubbub.models.training.dressed import dress_table, try_dresses
     from hubbub.models.training.evaluate import as_json as plain
     from hubbub.models.training.evaluate import by_dataset, comparison, confusion_table, evaluate
-    from hubbub.models.training.labelled import read_labelled
+    from hubbub.models.training.labelled import load_labelled
 
-    posts = read_labelled(data)
+    posts = load_labelled(data)
     judges = [load_judge(model) for model in models or (load_settings().sentiment.model,)]
     results = {judge.name: evaluate(judge, posts) for judge in judges}
     outcomes = {judge.name: try_dresses(judge, posts) if dressed else [] for judge in judges}

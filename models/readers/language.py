@@ -27,7 +27,7 @@ from pathlib import Path
 import numpy as np
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from hubbub.models.page import Page
+from hubbub.models.reading import Reading
 from hubbub.models.text import clean
 
 POSTS = Path(__file__).with_name("language.npz")  # see `models/training/fit_language.py`
@@ -46,8 +46,8 @@ _NO_LATIN = re.compile("[^A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00
 _PLACEHOLDERS = re.compile(r"@user|\bhttp\b|\bRT\b")
 
 
-def read(page: Page) -> list[str]:
-    return [detect(text) for text in page.texts]
+def read(reading: Reading) -> list[str]:
+    return [detect(text) for text in reading.texts]
 
 
 def detect(text: str) -> str:
@@ -75,7 +75,7 @@ def _is_written(char: str) -> bool:
 
 @cache
 def identifier() -> LanguageIdentifier:
-    """py3langid held to `LANGUAGES`, with a second column for each language that is known from posts too."""
+    """The detector, with a second column for each language that is known from posts too."""
     known = LanguageIdentifier.from_model_file(MODEL_FILE)
     known.set_languages(LANGUAGES.split())
     posts = np.load(POSTS)

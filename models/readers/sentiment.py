@@ -3,13 +3,13 @@
 from threading import Lock
 
 from hubbub.core.verdict import Verdict
-from hubbub.models.page import Page
+from hubbub.models.reading import Reading
 
 _judging = Lock()
 
 
-def read(page: Page) -> list[Verdict]:
-    """Returns the verdicts, and leaves the embeddings of the same pass on the page."""
+def read(reading: Reading) -> list[Verdict]:
+    """Returns the verdicts, and leaves the embeddings of the same pass on the reading."""
     with _judging:  # a tokenizer may refuse two at once, and one reading takes every core anyway
-        verdicts, page.embeddings = page.judge.read(page.texts, page.found["language"])
+        verdicts, reading.embeddings = reading.judge.read(reading.texts, reading.found["language"])
     return verdicts

@@ -15,10 +15,12 @@ from hubbub.models.training.labelled import Labelled
 
 @dataclass(frozen=True)
 class Run:
-    """Attributes:
-    base: the encoder that training began with, in words.
-    recipe: the fields of the recipe.
-    train, a_pass, val: number of posts by dataset: all that are learned from, those of one pass, those measured on.
+    """What a training run says of itself.
+
+    Attributes:
+        base: the encoder that training began with, in words.
+        recipe: the fields of the recipe.
+        train, a_pass, val: number of posts by dataset: all that are learned from, those of one pass, those measured on.
     """
 
     base: str

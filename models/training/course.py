@@ -36,9 +36,11 @@ class Lesson(Dataset[dict[str, Any]]):
     def __init__(
         self, posts: Sequence[Labelled], near: NDArray[np.float16], tokenizer: Tokenizer, recipe: Recipe, seed: int
     ) -> None:
-        """Args:
-        near: the base encoder's embeddings of the posts as they were written, (posts, width); nought where there is
-            none.
+        """Draws and dresses the posts.
+
+        Args:
+            near: the base encoder's embeddings of the posts as they were written, (posts, width); nought where there
+                is none.
         """
         rng, dice = np.random.default_rng(seed), Random(seed)
         rows = drawn(posts, recipe.mixture, recipe.passes, rng)

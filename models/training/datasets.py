@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Dataset:
-    """Attributes:
-    title: as `NOTICE` names it.
-    terms: what its source says; a collection whose source says nothing is for training and checking alone.
-    open: whether that is a licence under which anybody may use and pass on what is made of it.
-    neutral: whether neutral posts are told apart. Where they are not, the few that are there are not learned, and macro
-        figures say nothing.
-    learned: whether a model may learn from it; the others are kept to measure with.
+    """A collection of labelled posts.
+
+    Attributes:
+        title: as `NOTICE` names it.
+        terms: what its source says; a collection whose source says nothing is for training and checking alone.
+        open: whether that is a licence under which anybody may use and pass on what is made of it.
+        neutral: whether neutral posts are told apart. Where they are not, the few that are there are not learned, and
+            macro figures say nothing.
+        learned: whether a model may learn from it; the others are kept to measure with.
     """
 
     title: str

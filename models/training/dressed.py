@@ -56,9 +56,11 @@ TRIALS = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """Attributes:
-    plain, accuracy: of the posts as they were written, and in the dress, 0..1.
-    kept: share of the posts that keep their label, 0..1.
+    """What became of a trial.
+
+    Attributes:
+        plain, accuracy: of the posts as they were written, and in the dress, 0..1.
+        kept: share of the posts that keep their label, 0..1.
     """
 
     trial: Trial

@@ -31,15 +31,17 @@ DATASET_FIGURES = (
 
 @dataclass(frozen=True)
 class Scores:
-    """Attributes:
-    n: posts.
-    accuracy, macro_recall, macro_f1, weighted_f1: 0..1; the macro figures are means over the labels that the posts
-        have, the weighted one over all posts.
-    recall_negative, recall_positive: 0..1; None where no post is so.
-    called_neutral: share of the posts, 0..1.
-    ece: expected calibration error, 15 bins of equal width (Guo et al. 2017, https://arxiv.org/abs/1706.04599), 0..1.
-    uncertain: share of the posts on which the judge abstained, 0..1.
-    confusion: counts, one row a true label and one column a given one, in the order of `Label`.
+    """How right a judge was on some posts.
+
+    Attributes:
+        n: posts.
+        accuracy, macro_recall, macro_f1, weighted_f1: 0..1; the macro figures are means over the labels that the posts
+            have, the weighted one over all posts.
+        recall_negative, recall_positive: 0..1; None where no post is so.
+        called_neutral: share of the posts, 0..1.
+        ece: expected calibration error, 15 bins of equal width (Guo et al. 2017, https://arxiv.org/abs/1706.04599).
+        uncertain: share of the posts on which the judge abstained, 0..1.
+        confusion: counts, one row a true label and one column a given one, in the order of `Label`.
     """
 
     n: int

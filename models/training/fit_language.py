@@ -19,7 +19,7 @@ from py3langid.langid import visit_counts
 
 from hubbub.models.readers.language import POSTS, identifier, read_out
 from hubbub.models.training.dresses import teencode, without_accents
-from hubbub.models.training.labelled import Labelled, read_labelled
+from hubbub.models.training.labelled import Labelled, load_labelled
 
 MOST = 9_000  # posts of a dataset
 SEEN = 1.5  # of a feature, below which it counts as never seen
@@ -61,7 +61,7 @@ def column(texts: Iterable[str]) -> NDArray[np.float64]:
 
 
 def main() -> None:
-    texts = posts_as_typed(read_labelled([Path(sys.argv[1]) / "train"]))
+    texts = posts_as_typed(load_labelled([Path(sys.argv[1]) / "train"]))
     columns = np.stack([column(said) for said in texts.values()])  # (languages, features)
     least = columns.min(axis=1, keepdims=True)
     codes = np.round((columns - least) / STEP).astype(np.uint8)

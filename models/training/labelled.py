@@ -20,7 +20,7 @@ class Labelled(NamedTuple):
     dataset: str = ""
 
 
-def read_labelled(paths: Iterable[Path]) -> list[Labelled]:
+def load_labelled(paths: Iterable[Path]) -> list[Labelled]:
     """Reads every file, and every `*.jsonl` and `*.jsonl.gz` of every folder, in the order of their names.
 
     Raises:

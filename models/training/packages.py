@@ -8,8 +8,10 @@ EXTRA = ("accelerate", "onnx", "scipy", "sklearn")
 
 
 def require_packages() -> None:
-    """Raises:
-    Misconfigured: the extra `train` is not installed; the message names what is missing.
+    """Makes sure that what only training needs is there.
+
+    Raises:
+        Misconfigured: the extra `train` is not installed; the message names what is missing.
     """
     if missing := [name for name in EXTRA if not find_spec(name)]:
         raise Misconfigured(f'training needs {", ".join(missing)}: pip install "hubbub[train]"')

@@ -38,23 +38,25 @@ MIXTURE: Mapping[str, Share] = {
 
 @dataclass(frozen=True)
 class Recipe:
-    """Attributes:
-    courses: times that the encoder is trained from the same start, with other posts in other dresses and another order;
-        their weights are averaged (model soups: Wortsman et al. 2022, https://arxiv.org/abs/2203.05482).
-    passes: over the mixture, in each course.
-    batch: posts in a step.
-    max_tokens: of a text while training, special ones included.
-    label_smoothing: share of the probability that goes to the other classes.
-    warmup: share of the steps in which the learning rate rises to its height, before it falls to zero.
-    pieces: of the vocabulary, that are kept.
-    frozen: whether the word embeddings stay as they are.
-    layer_decay: what the learning rate is multiplied by from each layer to the one below it.
-    dressed: whether posts are learned as people write them too (see `dresses.py`).
-    folded_words: whether pieces that differ in accents are the same to the linear model, as those in capitals are.
-    mixture: by dataset, what a pass takes of it; all of one that is not named, once.
-    balance: by language, how far rare classes are lifted: 0 not at all, 1 to the weight of the frequent ones.
-    closeness: weight of the cosine distance to the base encoder's embedding, beside the cross entropy.
-    anchors: posts that it is measured on, drawn once; to embed one costs a third of learning it once.
+    """How the weights are learned.
+
+    Attributes:
+        courses: times that the encoder is trained from the same start, with other posts in other dresses and another
+            order; their weights are averaged (model soups: Wortsman et al. 2022, https://arxiv.org/abs/2203.05482).
+        passes: over the mixture, in each course.
+        batch: posts in a step.
+        max_tokens: of a text while training, special ones included.
+        label_smoothing: share of the probability that goes to the other classes.
+        warmup: share of the steps in which the learning rate rises to its height, before it falls to zero.
+        pieces: of the vocabulary, that are kept.
+        frozen: whether the word embeddings stay as they are.
+        layer_decay: what the learning rate is multiplied by from each layer to the one below it.
+        dressed: whether posts are learned as people write them too (see `dresses.py`).
+        folded_words: whether pieces that differ in accents are the same to the linear model, as those in capitals are.
+        mixture: by dataset, what a pass takes of it; all of one that is not named, once.
+        balance: by language, how far rare classes are lifted: 0 not at all, 1 to the weight of the frequent ones.
+        closeness: weight of the cosine distance to the base encoder's embedding, beside the cross entropy.
+        anchors: posts that it is measured on, drawn once; to embed one costs a third of learning it once.
     """
 
     courses: int = 2

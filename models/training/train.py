@@ -35,7 +35,7 @@ from hubbub.models.training.datasets import dataset
 from hubbub.models.training.dresses import dress
 from hubbub.models.training.export import export
 from hubbub.models.training.fit_words import fit_words
-from hubbub.models.training.labelled import Labelled, read_labelled
+from hubbub.models.training.labelled import Labelled, load_labelled
 from hubbub.models.training.lesson import drawn, to_learn, weights
 from hubbub.models.training.recipe import FULL, Recipe
 from hubbub.models.training.words import Words
@@ -64,7 +64,7 @@ def train(
             or `out` holds a run with other data, another base or another recipe.
     """
     posts, val = (
-        [post for post in read_labelled([data / part]) if dataset(post.dataset).open or not only_open]
+        [post for post in load_labelled([data / part]) if dataset(post.dataset).open or not only_open]
         for part in ("train", "val")
     )
     posts = to_learn(posts)

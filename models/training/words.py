@@ -22,11 +22,13 @@ class Words(nn.Module):
         squares: NDArray[np.float32],
         bias: NDArray[np.float32],
     ) -> None:
-        """Args:
-        lower: the piece that each piece is in lower case, (pieces,).
-        table: what each feature says, weighted by how rare it is, (pieces + PAIRS, 3).
-        squares: the square of how rare each feature is, (pieces + PAIRS,).
-        bias: what is said before any word, (3,).
+        """Keeps what was learned of words.
+
+        Args:
+            lower: the piece that each piece is in lower case, (pieces,).
+            table: what each feature says, weighted by how rare it is, (pieces + PAIRS, 3).
+            squares: the square of how rare each feature is, (pieces + PAIRS,).
+            bias: what is said before any word, (3,).
         """
         super().__init__()
         self.lower = nn.Buffer(torch.from_numpy(lower.astype(np.int32)))

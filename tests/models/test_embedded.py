@@ -123,7 +123,7 @@ def test_in_haste_clear_words_are_enough(trained: Path, monkeypatch: pytest.Monk
 
 def test_in_haste_each_language_has_its_own_threshold(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     folder = shutil.copytree(trained / "weights", tmp_path / "weights")
-    settings = Settings.read(folder)
+    settings = Settings.load(folder)
     replace(settings, words_enough=dict.fromkeys(settings.words_enough, 2.0) | {"th": 0.0}).write(folder)
     hasty, thorough = EmbeddedJudge(folder, fast=True), EmbeddedJudge(folder)
     asked: list[int] = []

@@ -11,7 +11,7 @@ from hubbub.core.ports import Reader
 from hubbub.core.verdict import Label
 from hubbub.models.enrich import READERS, Enrichment
 from hubbub.models.load import load_judge, load_reader
-from hubbub.models.page import Page
+from hubbub.models.reading import Reading
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -40,9 +40,9 @@ def test_every_field_of_an_insight_has_a_reader():
 
 
 def test_a_reader_sees_what_those_before_it_found(trained: Path, monkeypatch: pytest.MonkeyPatch):
-    pages: list[Page] = []
-    monkeypatch.setitem(READERS, "extra", lambda page: pages.append(page) or [None] * len(page.texts))
+    readings: list[Reading] = []
+    monkeypatch.setitem(READERS, "extra", lambda reading: readings.append(reading) or [None] * len(reading.texts))
     (insight,) = load_reader(str(trained / "weights")).read([mention("1", "I love this coffee, it is wonderful")])
-    assert pages[0].found["language"] == [insight.language] == ["en"]
-    assert pages[0].found["verdict"] == [insight.verdict]
-    assert pages[0].embeddings.shape == (1, 32)
+    assert readings[0].found["language"] == [insight.language] == ["en"]
+    assert readings[0].found["verdict"] == [insight.verdict]
+    assert readings[0].embeddings.shape == (1, 32)

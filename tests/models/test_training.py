@@ -26,7 +26,7 @@ from hubbub.models.training import packages
 from hubbub.models.training.base import load_base, padding
 from hubbub.models.training.course import Lesson, TwoAnswers, by_layer, collate, cross_entropy, last_whole
 from hubbub.models.training.evaluate import evaluate
-from hubbub.models.training.labelled import read_labelled
+from hubbub.models.training.labelled import load_labelled
 from hubbub.models.training.recipe import Recipe
 from hubbub.models.training.train import fit, train
 from tests.models import tiny
@@ -52,7 +52,7 @@ def test_what_was_learned_serves(trained: Path):
         "tokenizer.json",
         "words.onnx",
     ]
-    posts = read_labelled([trained.parent / "data" / "val"])
+    posts = load_labelled([trained.parent / "data" / "val"])
     scores = evaluate(load_judge(str(weights)), posts).languages
     assert set(scores) == {"en", "th", "vi", "all"}
     assert scores["all"].n == len(posts) == 36
@@ -60,7 +60,7 @@ def test_what_was_learned_serves(trained: Path):
 
 
 def test_int8_agrees_with_fp32(trained: Path):
-    texts = [post.text for post in read_labelled([trained.parent / "data" / "val"])]
+    texts = [post.text for post in load_labelled([trained.parent / "data" / "val"])]
     small, full = (load_judge(str(trained / name)).judge(texts) for name in ("weights", "fp32"))
     assert sum(a.label == b.label for a, b in zip(small, full, strict=True)) >= len(texts) - 1
     assert sum(abs(a.score - b.score) for a, b in zip(small, full, strict=True)) / len(texts) < 0.1
@@ -105,7 +105,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(trained: Path, tmp_path: Path)
 
 
 def test_the_weights_are_the_mean_of_all_courses(trained: Path, tmp_path: Path):
-    posts = read_labelled([trained.parent / "data" / "train"])
+    posts = load_labelled([trained.parent / "data" / "train"])
     model, tokenizer = load_base(str(trained.parent / "base"), [post.text for post in posts], 200)
     model, *_ = fit(model, tokenizer, posts, posts, tmp_path, Recipe(**tiny.SHORT), progress=False, say=print)
     ends = [load_file(last_whole(tmp_path / course) / "model.safetensors") for course in ("course-0", "course-1")]
@@ -203,7 +203,7 @@ def test_the_deeper_a_layer_the_lower_its_rate_and_frozen_embeddings_have_none(t
 
 
 def test_only_anchors_are_held_near_the_base(trained: Path, tmp_path: Path):
-    posts = read_labelled([trained.parent / "data" / "train"])
+    posts = load_labelled([trained.parent / "data" / "train"])
     model, tokenizer = load_base(str(trained.parent / "base"), [post.text for post in posts], 200)
     recipe = Recipe(**tiny.SHORT | {"courses": 1, "anchors": 5})
     fit(model, tokenizer, posts, posts, tmp_path, recipe, progress=False, say=print)
@@ -218,7 +218,7 @@ def test_only_anchors_are_held_near_the_base(trained: Path, tmp_path: Path):
 
 
 def test_frozen_embeddings_stay_as_they_are(trained: Path, tmp_path: Path):
-    posts = read_labelled([trained.parent / "data" / "train"])
+    posts = load_labelled([trained.parent / "data" / "train"])
     model, tokenizer = load_base(str(trained.parent / "base"), [post.text for post in posts], 200)
     before = {name: value.clone() for name, value in model.state_dict().items()}
     recipe = Recipe(**tiny.SHORT | {"courses": 1}, frozen=True)
@@ -232,12 +232,12 @@ def test_bad_lines_are_named(tmp_path: Path):
     file = tmp_path / "own.jsonl"
     file.write_text('{"text": "fine", "label": "positive"}\n{"text": "fine", "label": "great"}\n')
     with pytest.raises(Misconfigured, match=r"own\.jsonl:2: not a labelled post"):
-        read_labelled([file])
+        load_labelled([file])
     file.with_suffix(".jsonl.gz").write_bytes(b"not gzip")
     with pytest.raises(Misconfigured, match=r"own\.jsonl\.gz: cannot be read"):
-        read_labelled([file.with_suffix(".jsonl.gz")])
+        load_labelled([file.with_suffix(".jsonl.gz")])
     file.write_text('{"text": "fine", "label": "positive"}\n')
-    assert read_labelled([file]) == [("fine", Label.positive, "und", "own")]
+    assert load_labelled([file]) == [("fine", Label.positive, "und", "own")]
 
 
 def _kill_when(command: list[str], condition) -> None:

@@ -14,6 +14,7 @@ ALIAS = "mentions"
 EVENTS = "hubbub-events"
 STATE = "hubbub-state"
 
+_NOTHING: tuple[Any, ...] = ([], {})
 _KEYWORD: Json = {"type": "keyword", "ignore_above": 1024}
 _LONG: Json = {"type": "long"}
 _DATE: Json = {"type": "date"}
@@ -156,13 +157,13 @@ def observed(enriched: Enriched) -> Json:
             source=mention.source,
             channel=mention.channel,
             kind=mention.kind,
-            brand=_distinct(match.brand for match in ours),
+            brand=_distinct([match.brand for match in ours]),
             match=_known(
-                term=_distinct(match.term for match in told),
-                kind=_distinct(match.kind for match in told),
-                product=_distinct(match.product for match in told),
+                term=_distinct([match.term for match in told]),
+                kind=_distinct([match.kind for match in told]),
+                product=_distinct([match.product for match in told]),
             ),
-            competitor=_distinct(match.brand for match in enriched.matches if match.competitor),
+            competitor=_distinct([match.brand for match in enriched.matches if match.competitor]),
             language=insight.language,
             sentiment=_known(
                 label=verdict.label,
@@ -234,10 +235,10 @@ def _thread(source: str, native_id: str | None) -> str | None:
     return f"{source}:{native_id}" if native_id else None
 
 
-def _distinct(values: Any) -> list[str]:
-    return list(dict.fromkeys(value for value in values if value is not None))
+def _distinct(values: list[Any]) -> list[str]:
+    return [value for value in dict.fromkeys(values) if value is not None]
 
 
 def _known(**fields: Any) -> Json:
     """The fields that have a value: no None, no list or section without anything in it."""
-    return {name: value for name, value in fields.items() if value is not None and value != [] and value != {}}
+    return {name: value for name, value in fields.items() if value or (value is not None and value not in _NOTHING)}

@@ -11,7 +11,7 @@ from typing import Any, Self
 import praw
 import prawcore
 from praw.exceptions import PRAWException
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings
 
 from hubbub.collectors._kit import fields
@@ -27,7 +27,7 @@ from hubbub.core.mention import Author, Engagement, Kind, Mention
 from hubbub.core.moments import shown
 from hubbub.core.ports import Query, Raw
 from hubbub.core.records import Identity
-from hubbub.core.settings import SourceOptions, environment, load_environment
+from hubbub.core.settings import Secret, SourceOptions, environment, load_environment
 
 QUERY = 512  # characters of one search
 
@@ -42,7 +42,7 @@ class Access(BaseSettings):
     model_config = environment("HUBBUB_REDDIT__")
 
     client_id: str
-    client_secret: SecretStr
+    client_secret: Secret
     oauth_url: ServiceAddress = "https://oauth.reddit.com"
     reddit_url: ServiceAddress = "https://www.reddit.com"
     user_agent: str = Field(default="hubbub social listening", min_length=7)

@@ -13,7 +13,6 @@ from html import unescape
 from typing import Any
 
 import tweepy
-from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
 from hubbub.collectors._kit import fields
@@ -28,7 +27,7 @@ from hubbub.core.mention import Author, Engagement, Kind, Mention
 from hubbub.core.moments import shown
 from hubbub.core.ports import Cursor, Page, Query, Raw
 from hubbub.core.records import Identity
-from hubbub.core.settings import SourceOptions, environment, load_environment
+from hubbub.core.settings import Secret, SourceOptions, environment, load_environment
 
 QUERY = 512  # characters of one search
 SEARCHED = timedelta(days=7)  # before now
@@ -60,7 +59,7 @@ class Access(BaseSettings):
 
     model_config = environment("HUBBUB_X__")
 
-    bearer_token: SecretStr
+    bearer_token: Secret
     base_url: ServiceAddress = "https://api.twitter.com"
 
 

@@ -30,12 +30,17 @@ from hubbub.core.yamlfile import load_yaml
 S = TypeVar("S", bound=BaseSettings)
 
 
-def _without_blanks(value: Any) -> Any:
-    """A secret taken from a file often ends in a line break."""
-    return value.strip() if isinstance(value, str) else value
+def _secret(value: Any) -> Any:
+    """A secret taken from a file often ends in a line break; one taken from a page may hold what no header takes."""
+    if not isinstance(value, str):
+        return value
+    secret = value.strip()
+    if not secret.isascii() or not secret.isprintable():
+        raise ValueError("a key is made of plain letters, digits and signs; copy it again")
+    return secret
 
 
-Secret = Annotated[SecretStr, BeforeValidator(_without_blanks)]
+Secret = Annotated[SecretStr, BeforeValidator(_secret)]
 
 
 class SourceOptions(BaseModel):

@@ -24,7 +24,7 @@ from datetime import datetime, timedelta, tzinfo
 from itertools import groupby
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from hubbub.alerts.kind import By
 from hubbub.alerts.kinds._words import number, span
@@ -61,6 +61,14 @@ class Rule(AnyRule):
     minimum_hours: int = Field(ge=1)
     known_days: int = Field(ge=1)
     known_hours: int = Field(ge=2)
+
+    @model_validator(mode="after")
+    def _something_can_be_found(self) -> "Rule":
+        if self.known_days > self.days:
+            raise ValueError(
+                f"known_days ({self.known_days}) may not exceed days ({self.days}): nothing would be found"
+            )
+        return self
 
 
 def wanted(rule: Rule, now: datetime) -> list[Wanted]:

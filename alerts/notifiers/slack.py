@@ -20,7 +20,7 @@ from hubbub.alerts.notifiers._slack_refusals import FIXED, GONE, LOST, code_of, 
 from hubbub.core.addresses import ServiceAddress
 from hubbub.core.alert import Alert
 from hubbub.core.errors import Misconfigured
-from hubbub.core.settings import environment, load_environment
+from hubbub.core.settings import Secret, environment, load_environment
 
 T = TypeVar("T")
 EVENT = "hubbub_alert"
@@ -33,7 +33,7 @@ class SlackSettings(BaseSettings):
 
     model_config = environment("HUBBUB_SLACK__")
 
-    bot_token: SecretStr | None = None
+    bot_token: Secret | None = None
     channel: str | None = Field(default=None, pattern=r"^[CGD][A-Z0-9]+$")
     base_url: ServiceAddress = "https://slack.com/api"
 

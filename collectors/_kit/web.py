@@ -60,6 +60,7 @@ class Web(requests.Session):
 
     def request(self, method: str, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         kwargs["timeout"] = kwargs.get("timeout") or TIMEOUT
+        kwargs["allow_redirects"] = False  # another host has no business with our keys
         client, ours = self._moved
         address = url if isinstance(url, str) else url.decode()
         if client and address.startswith(client):

@@ -11,7 +11,7 @@ Chosen on the validation posts, each of nine languages counting the same. Times 
 | lingua 2.1, the same, low accuracy mode | 96.4 % | 3.6 % | | 0.1 s | 8,100 |
 
 The columns of posts (`models/training/fit_language.py`) are for what edited text does not show: Vietnamese without
-accents (99.5 % right, about 75 % without them), Hindi in Latin letters (81 %, none before), Indonesian (98.6 %, 94.7 %
+accents (99.5 % right, 65 to 92 % without them), Hindi in Latin letters (81 %, none before), Indonesian (98.6 %, 94.7 %
 before).
 Held to ten languages a detector takes every other one for one of them; held to all of its 75 lingua loads for 13 s.
 Of a post in two scripts one is read: Latin where its letters are three times the others. That costs half a point of the

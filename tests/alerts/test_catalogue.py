@@ -1,5 +1,6 @@
 """The shipped rules, and what a wrong one says."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,12 @@ def test_a_wrong_filter_is_named(tmp_path: Path, table: str, reason: str) -> Non
     with pytest.raises(Misconfigured) as caught:
         own(tmp_path, "surge", GOOD.replace('name = "negative_surge"', 'name = "surge"') + table)
     assert str(caught.value).startswith(f"{tmp_path / 'own' / 'surge.toml'}: {reason}")
+
+
+def test_a_silence_that_could_never_be_judged_is_refused(tmp_path: Path) -> None:
+    shipped = (RULES / "stalled_source.toml").read_text().replace('name = "stalled_source"', 'name = "stalled_x"')
+    with pytest.raises(Misconfigured, match=r"known_days .* may not exceed days"):
+        own(tmp_path, "stalled_x", re.sub(r"(?m)^days = \d+", "days = 20", shipped))
 
 
 def test_a_filter_of_a_stalled_source_is_about_events(tmp_path: Path) -> None:

@@ -43,6 +43,21 @@ class OnlineContract(CollectorContract):
                     with pytest.raises(Misconfigured, match=f"^{name} is not set"):
                         self.open()
 
+    def test_a_key_that_no_header_takes_is_named(self, other: LocalServer, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in (key for key in other.keys if not key.endswith("_ID")):
+            with monkeypatch.context() as patch:
+                patch.setenv(name, "key\u2019s")
+                with pytest.raises(Misconfigured, match=f"^{name}: .*copy it again"):
+                    self.open()
+
+    def test_no_other_host_learns_anything_by_a_redirect(self, other: LocalServer) -> None:
+        with type(other)() as elsewhere:
+            other.faults.append(Answer(302, headers={"Location": f"{elsewhere.url}/stolen"}))
+            with pytest.raises(HubbubError):
+                list(self.open().fetch(QUERY, None))
+            assert other.requests
+            assert elsewhere.requests == []
+
     @pytest.mark.parametrize(
         ("answer", "kind", "wait", "says"),
         [

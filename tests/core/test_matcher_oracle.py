@@ -87,6 +87,8 @@ def alone(seen: list[Letter], start: int, end: int) -> bool:
     if after and after[0] == "_":
         while after and after[0] == "_":
             after.pop(0)
+        if after and unicodedata.category(after[0]) == "Mn":
+            return False
     return not any(
         is_word(neighbour) and is_word(edge) and not is_thai(neighbour) and not is_thai(edge)
         for neighbour, edge in ((before[-1:], chars[start]), (after[:1], chars[end - 1]))
@@ -147,6 +149,7 @@ def watch_lists_and_texts(draw):
 @example(([Brand(name="oà")], "òa"))
 @example(([Brand(name="đà")], "Dâ"))
 @example(([Brand(name="ß")], "SS"))
+@example(([Brand(name="1", hashtags=("1",))], "#1_\u0e34"))
 def test_the_matcher_agrees_with_a_slow_one(case):
     brands, text = case
     found = [(match.brand, match.term, match.kind, match.product) for match in Matcher(brands).find(text)]

@@ -1,10 +1,12 @@
 """`hubbub classify`: the same records, in order, as they come, with a sentiment each."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -38,6 +40,16 @@ def test_plain_lines_of_a_file_in_three_languages(tmp_path: Path) -> None:
     answers = [json.loads(line) for line in done.stdout.split("\n")[:-1]]
     assert [answer["sentiment"]["label"] for answer in answers] == ["positive", "negative", "negative"]
     assert answers[1]["text"] == "บริการแย่มาก โทรไปไม่มีใครรับ"
+
+
+def test_the_example_of_the_readme_is_true(tmp_path: Path) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    asked, told = re.search(r"\$ echo '(.+)' \| \.venv/bin/hubbub classify\n +(\{.+\})", readme).groups()
+    done = hubbub("classify", folder=tmp_path, stdin=f"{asked}\n".encode())
+    answer, expected = json.loads(done.stdout), json.loads(told)
+    for figure in ("confidence", "score"):  # processors differ in the last digits
+        assert answer["sentiment"].pop(figure) == pytest.approx(expected["sentiment"].pop(figure), abs=0.02)
+    assert answer == expected
 
 
 def test_an_output_of_few_letters_says_the_others_as_escapes(tmp_path: Path) -> None:

@@ -58,10 +58,9 @@ def kind_of(what: AnyRule | Finding) -> Kind:
     Raises:
         Misconfigured: there is no such kind (any more).
     """
-    if what.kind not in module_names(kinds.__path__):
-        raise Misconfigured(
-            f"no kind of alert named {what.kind!r}; there are: {', '.join(module_names(kinds.__path__))}"
-        )
+    known = module_names(kinds.__path__)
+    if what.kind not in known:
+        raise Misconfigured(f"no kind of alert named {what.kind!r}; there are: {', '.join(known)}")
     return _kind(what.kind)
 
 
@@ -105,8 +104,9 @@ def _tuned(rule: AnyRule, changes: dict[str, Any], check_filter: CheckFilter) ->
 
 
 def _rule(content: dict[str, Any], place: str, check_filter: CheckFilter) -> AnyRule:
-    if content.get("kind") not in module_names(kinds.__path__):
-        raise Misconfigured(f"{place}: kind: one of {', '.join(module_names(kinds.__path__))} is needed")
+    known = module_names(kinds.__path__)
+    if content.get("kind") not in known:
+        raise Misconfigured(f"{place}: kind: one of {', '.join(known)} is needed")
     kind = _kind(content["kind"])
     try:
         rule = kind.Rule.model_validate(content)

@@ -71,11 +71,7 @@ def train(
     if {post.label for post in posts} != set(Label) or not val:
         raise Misconfigured(f"{data}: needs posts of all three labels in train/, and some in val/")
     set_seed(recipe.seed)
-    dice = Random(recipe.seed)
-    texts = [post.text for post in posts]
-    if recipe.dressed:
-        texts += [dress(post.text, post.language, dice) for post in posts]
-    model, tokenizer = load_base(base, texts, recipe.pieces)
+    model, tokenizer = load_base(base, _texts(posts, recipe), recipe.pieces)
     _claim(out, {"base": base, "recipe": asdict(recipe), "data": _digest([*posts, *val])})
     classifier, words, near = fit(model, tokenizer, posts, val, out, recipe, progress, say)
     a_pass = Counter(posts[row].dataset for row in drawn(posts, recipe.mixture, 1, np.random.default_rng(recipe.seed)))
@@ -117,14 +113,18 @@ def fit(
 
 def learn_words(tokenizer: Tokenizer, posts: Sequence[Labelled], recipe: Recipe) -> Words:
     """Learns the linear model from every post, as it was written and in a dress."""
-    dice = Random(recipe.seed)
-    texts = [post.text for post in posts]
-    if recipe.dressed:
-        texts += [dress(post.text, post.language, dice) for post in posts]
+    texts = _texts(posts, recipe)
     times = len(texts) // len(posts)
     labels = np.array([LABELS.index(post.label) for post in posts] * times)
     counts = np.tile(weights(posts, np.arange(len(posts)), recipe.balance), times)
     return fit_words(tokenizer, encode(tokenizer, texts, recipe.max_tokens), labels, counts, recipe.folded_words)
+
+
+def _texts(posts: Sequence[Labelled], recipe: Recipe) -> list[str]:
+    """Every post as it was written and, where posts are dressed, again in a dress."""
+    dice = Random(recipe.seed)
+    dressed = [dress(post.text, post.language, dice) for post in posts] if recipe.dressed else []
+    return [post.text for post in posts] + dressed
 
 
 def _claim(out: Path, what: Mapping[str, Any]) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from hubbub.core.errors import Fatal, HubbubError, Skippable
 from hubbub.core.insight import Enriched
@@ -65,10 +64,10 @@ def collect(
     since: datetime | None = None,
     retried: bool = False,
 ) -> Run:
-    """Reads one source from its cursor to its end and returns what became of it; the run is recorded however it ends.
+    """Fetches one source from its cursor to its end and returns what became of it; the run is recorded however it ends.
 
     Args:
-        since: reads back to that time instead (a local source from its start), and leaves the cursor where it is.
+        since: fetches back to that time instead (a local source from its start), and leaves the cursor where it is.
         retried: it tries once more what the run before it failed at.
 
     Raises:
@@ -100,8 +99,8 @@ def try_to_collect(
 def fetch_to_the_end(parts: Parts, entry: SourceEntry, run: Run, progress: Progress) -> None:
     """The way of every mention; counts in `run` what happens on it.
 
-    While half of what was read is set aside, or some of it without a letter, the cursor waits: it moves when the source
-    turns out to be usable, and stays where it was when not, so that a run after the fix reads all of it.
+    While half of what was fetched is set aside, or some of it without a letter, the cursor waits: it moves when the
+    source turns out to be usable, and stays where it was when not, so that a run after the fix takes all of it.
     """
     collector = parts.collector(entry)
     letters = Letters(parts.index.state, entry.name)
@@ -252,38 +251,3 @@ def _count_unknown(matcher: Matcher, mentions: Iterable[Mention], run: Run, unkn
         kept = unknown.most_common(_BRANDS)
         unknown.clear()
         unknown.update(dict(kept))
-
-
-def coverage(runs: Sequence[Run]) -> list[dict[str, Any]]:
-    """One row a source, as the run's table shows it."""
-    return [
-        {
-            "source": run.entry,
-            "fetched": run.fetched,
-            "new": run.new,
-            "updated": run.updated,
-            "unchanged": run.unchanged,
-            "dropped": run.dropped,
-            "deleted": run.deleted,
-            "gone": run.gone_unknown,
-            "dead": run.dead_lettered,
-            "missed": "unknown" if run.missed is None else run.missed,
-        }
-        for run in runs
-    ]
-
-
-def warnings(run: Run) -> list[str]:
-    """What a reader should know of a run besides its numbers, a line each."""
-    lines = []
-    if run.brand_unknown:
-        most = list(run.unknown_brands.items())
-        named = ", ".join(f"{name} ({number:,})" for name, number in most[:3]) + (", ..." if len(most) > 3 else "")
-        noun = "record names" if run.brand_unknown == 1 else "records name"
-        lines.append(f"{run.entry}: {run.brand_unknown:,} {noun} a brand that is not in hubbub.yaml: {named}")
-    if run.not_kept and not run.error:
-        lines.append(
-            f"{run.entry}: {run.dead_lettered:,} records were set aside, {run.not_kept:,} of them without a letter, "
-            "since there are enough of their kind; once that is mended, read the source again"
-        )
-    return lines

@@ -20,7 +20,8 @@ from prefect.tasks import Task, exponential_backoff
 from hubbub.alerts.outcome import Outcome
 from hubbub.core.errors import Fatal, HubbubError, Misconfigured, Retryable
 from hubbub.core.records import Run
-from hubbub.flows.collect import collect, coverage, warnings
+from hubbub.flows.collect import collect
+from hubbub.flows.coverage import coverage, warnings
 from hubbub.flows.parts import open_parts
 from hubbub.flows.publish import publish
 from hubbub.flows.raise_alerts import raise_alerts

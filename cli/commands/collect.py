@@ -15,7 +15,8 @@ from hubbub.core import moments
 from hubbub.core.errors import Misconfigured
 from hubbub.core.records import Run
 from hubbub.core.settings import SourceEntry
-from hubbub.flows.collect import Collected, Progress, collect_all, coverage, warnings
+from hubbub.flows.collect import Collected, Progress, collect_all
+from hubbub.flows.coverage import coverage, warnings
 from hubbub.flows.parts import Parts, open_parts
 
 

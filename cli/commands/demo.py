@@ -38,7 +38,7 @@ def command(report: Path) -> None:
         raise Misconfigured(f"{home}: cannot be written ({error.strerror}); set HUBBUB_HOME") from None
 
     from hubbub.flows import scheduled  # Prefect reads its settings when it is imported
-    from hubbub.flows.collect import coverage
+    from hubbub.flows.coverage import coverage
     from hubbub.flows.parts import open_parts
     from hubbub.flows.publish import report as write_report
 

@@ -8,7 +8,7 @@ import click
 from hubbub.cli import options, show
 from hubbub.cli.commands.collect import progress_bar
 from hubbub.core.errors import Misconfigured
-from hubbub.flows.collect import coverage, warnings
+from hubbub.flows.coverage import coverage, warnings
 from hubbub.flows.parts import open_parts
 from hubbub.flows.rematch import Rematched, rematch
 

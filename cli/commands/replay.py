@@ -7,7 +7,7 @@ import click
 from hubbub.cli import options, show
 from hubbub.desk import dead_letters
 from hubbub.desk.dead_letters import Replayed
-from hubbub.flows.collect import coverage
+from hubbub.flows.coverage import coverage
 from hubbub.flows.parts import open_parts
 
 

@@ -17,7 +17,8 @@ from hubbub.core.ports import Json
 from hubbub.core.records import RecordKind, Run
 from hubbub.core.settings import Settings
 from hubbub.core.verdict import Label
-from hubbub.flows.collect import collect, warnings
+from hubbub.flows.collect import collect
+from hubbub.flows.coverage import warnings
 from hubbub.flows.parts import Parts
 from hubbub.flows.rematch import rematch
 from tests.command import environment, hubbub, write_config, write_posts

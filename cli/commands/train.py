@@ -18,10 +18,16 @@ from hubbub.cli import show
     type=click.Choice(["full", "short"]),
     default="full",
     show_default=True,
-    help="What ships, or one course to try something with.",
+    help="Two long courses from the encoder, or one short one to go on with.",
+)
+@click.option(
+    "--start",
+    type=click.Path(path_type=Path),
+    metavar="WEIGHTS",
+    help="Weights of an earlier run to go on from, such as models/weights.",
 )
 @click.option("--only-open", is_flag=True, help="Leave out all data but those with an open licence.")
-def command(data: Path, base: str, out: Path, recipe: str, only_open: bool) -> None:
+def command(data: Path, base: str, out: Path, recipe: str, start: Path | None, only_open: bool) -> None:
     """Fine-tune an encoder on the labelled posts in DATA/train, measured on DATA/val.
 
     A run that was stopped goes on from its last checkpoint when the same command is given again. How long it takes is
@@ -33,5 +39,5 @@ def command(data: Path, base: str, out: Path, recipe: str, only_open: bool) -> N
     from hubbub.models.training.recipe import RECIPES
     from hubbub.models.training.train import train
 
-    weights = train(data, base, out, RECIPES[recipe], only_open, show.console.is_terminal, show.console.print)
+    weights = train(data, base, out, RECIPES[recipe], only_open, start, show.console.is_terminal, show.console.print)
     print(f"wrote {weights}; copy it to models/weights, or set HUBBUB_SENTIMENT__MODEL={weights}")

@@ -15,6 +15,7 @@ from transformers.utils import logging as transformers_logging
 from hubbub.core.errors import Misconfigured
 from hubbub.core.text import one_line
 from hubbub.models.classifier import Classifier
+from hubbub.models.dequantise import load_classifier
 from hubbub.models.text import clean
 from hubbub.models.training.vocabulary import WINDOW, trim
 
@@ -48,6 +49,36 @@ def load_base(base: str, texts: Sequence[str], pieces: int) -> tuple[Classifier,
     rows = words.weight.data[kept].clone()
     encoder.set_input_embeddings(nn.Embedding.from_pretrained(rows, freeze=False, padding_idx=padding(smaller)))
     return Classifier(encoder), smaller
+
+
+def load_start(weights: Path, base: Classifier, tokenizer: Tokenizer) -> Classifier:
+    """Loads the network that an earlier run wrote, with another vocabulary.
+
+    Args:
+        weights: the folder that serves; its matrices come back from int8.
+        base: gives the embeddings of pieces that the earlier vocabulary lacks.
+        tokenizer: the vocabulary from now on.
+
+    Raises:
+        Misconfigured: the folder holds no weights of `hubbub train`, or those of an encoder of another shape.
+    """
+    try:
+        network = load_classifier(weights / "model.onnx")
+        earlier = Tokenizer.from_file(str(weights / "tokenizer.json")).get_vocab()
+    except Exception as error:  # tokenizers and onnx each raise their own
+        raise Misconfigured(f"--start {weights}: not weights of hubbub train ({one_line(error, 200)})") from None
+    table, known = base.encoder.get_input_embeddings(), network.encoder.get_input_embeddings()
+    assert isinstance(table, nn.Embedding) and isinstance(known, nn.Embedding)
+    if table.embedding_dim != known.embedding_dim or base.config.num_hidden_layers != network.config.num_hidden_layers:
+        raise Misconfigured(f"--start {weights}: comes from another encoder than --base")
+    rows = table.weight.data.clone()
+    for piece, at in tokenizer.get_vocab().items():
+        if piece in earlier:
+            rows[at] = known.weight.data[earlier[piece]]
+    network.encoder.set_input_embeddings(
+        nn.Embedding.from_pretrained(rows, freeze=False, padding_idx=padding(tokenizer))
+    )
+    return network.train()
 
 
 def describe(base: str) -> str:

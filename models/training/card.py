@@ -18,12 +18,14 @@ class Run:
     """What a training run says of itself.
 
     Attributes:
-        base: the encoder that training began with, in words.
+        base: the encoder, in words.
+        start: version of the weights that training went on from; empty if it began with the encoder itself.
         recipe: the fields of the recipe.
         train, a_pass, val: number of posts by dataset: all that are learned from, those of one pass, those measured on.
     """
 
     base: str
+    start: str
     recipe: Mapping[str, Any]
     train: Mapping[str, int]
     a_pass: Mapping[str, int]
@@ -90,7 +92,7 @@ def card(
     scores = found.languages
     figures = "\n".join(_row(language, s) for language, s in scores.items())
     figure_names = " | ".join(name.replace("-\n", "").replace("\n", " ") for name in DATASET_FIGURES)
-    recipe = ", ".join(f"{field} {value}" for field, value in run.recipe.items() if field != "mixture")
+    recipe = ", ".join(f"{field} {value}" for field, value in run.recipe.items() if field not in ("name", "mixture"))
     temperatures = ", ".join(f"{language} {value:.2f}" for language, value in settings.temperatures.items())
     failed = [language for language in scores if language not in (ALL, *settings.languages)]
     changed = sum(a.label is not b.label for a, b in zip(answers, fp32, strict=True)) / len(val)
@@ -102,7 +104,7 @@ It reads the first {settings.max_tokens} tokens of a post.
 
 ## Where it comes from
 
-- Base: {run.base}
+- Base: {run.base}{_start(run.start)}
 - The whole encoder was fine-tuned, with two linear layers on the mean of its last hidden states: one for the sentiment,
   one for an embedding that stays near the base encoder's. The vocabulary is trimmed to {run.recipe["pieces"]:,} pieces.
 - Courses of training from the same start, whose weights were averaged: {run.recipe["courses"]}.
@@ -148,13 +150,17 @@ By dataset; one that tells no neutral posts apart has no figures over three clas
 ## How to repeat it
 
     pip install -e ".[train]"
-    hubbub train DATA --base BASE --out OUT
+    hubbub train DATA --base BASE --out OUT --recipe {run.recipe["name"]}{" --start START" if run.start else ""}
 
 BASE is the encoder above, from a folder or the hub; DATA a folder with `train/` and `val/` of the files in the table,
 each line with `text`, `label` and `lang`.
 
 Recipe: {recipe}. The mixture is what the table says of a pass.
 """
+
+
+def _start(version: str) -> str:
+    return f"\n- Training went on from the weights {version}, START below." if version else ""
 
 
 def _by_dataset(datasets: Mapping[str, Scores]) -> str:

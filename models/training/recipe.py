@@ -41,6 +41,7 @@ class Recipe:
     """How the weights are learned.
 
     Attributes:
+        name: as `hubbub train --recipe` knows it.
         courses: times that the encoder is trained from the same start, with other posts in other dresses and another
             order; their weights are averaged (model soups: Wortsman et al. 2022, https://arxiv.org/abs/2203.05482).
         passes: over the mixture, in each course.
@@ -59,6 +60,7 @@ class Recipe:
         anchors: posts that it is measured on, drawn once; to embed one costs a third of learning it once.
     """
 
+    name: str = "full"
     courses: int = 2
     passes: float = 1.8
     learning_rate: float = 1.4e-4
@@ -83,6 +85,18 @@ class Recipe:
 
 FULL = Recipe()
 RECIPES = {
-    "full": FULL,
-    "short": Recipe(courses=1, passes=1, learning_rate=1.2e-4, batch=32, frozen=True, layer_decay=1.0),
+    recipe.name: recipe
+    for recipe in (
+        FULL,
+        Recipe(
+            name="short",
+            courses=1,
+            passes=1,
+            learning_rate=1.2e-4,
+            batch=32,
+            frozen=True,
+            layer_decay=1.0,
+            anchors=20_000,
+        ),
+    )
 }

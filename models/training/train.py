@@ -1,10 +1,11 @@
 """Fine-tunes a multilingual encoder for three-way sentiment.
 
-    hubbub train DATA --base ENCODER --out FOLDER
+    hubbub train DATA --base ENCODER --out FOLDER [--start WEIGHTS]
 
 DATA holds `train/` and `val/` folders of labelled posts. The whole encoder learns the sentiment of each text, and to
 stay near the sentence embedding that it gave before; it does so several times, and the weights that it ends with are
-averaged. A linear model on words is learned beside it. FOLDER/weights is what serves, with its card.
+averaged. A linear model on words is learned beside it. FOLDER/weights is what serves, with its card. What an earlier
+run wrote there can be gone on from, so that training adds up over runs that are each short.
 A run that was killed goes on from its last checkpoint when it is started again.
 """
 
@@ -26,9 +27,9 @@ from transformers.trainer_utils import set_seed
 from hubbub.core.errors import Misconfigured
 from hubbub.core.verdict import Label
 from hubbub.models.classifier import Classifier
-from hubbub.models.embedded import MAX_TOKENS
+from hubbub.models.embedded import MAX_TOKENS, fingerprint
 from hubbub.models.judge import LABELS
-from hubbub.models.training.base import base_embeddings, describe, encode, load_base, padding
+from hubbub.models.training.base import base_embeddings, describe, encode, load_base, load_start, padding
 from hubbub.models.training.card import Run
 from hubbub.models.training.course import Lesson, Say, course
 from hubbub.models.training.datasets import dataset
@@ -47,6 +48,7 @@ def train(
     out: Path,
     recipe: Recipe = FULL,
     only_open: bool = False,
+    start: Path | None = None,
     progress: bool = True,
     say: Say = lambda line: None,
 ) -> Path:
@@ -57,6 +59,7 @@ def train(
 
     Args:
         only_open: leave out what has no open licence, of training and validation posts alike.
+        start: a folder of weights to go on from, rather than from the base encoder itself.
         say: is told how fast it goes.
 
     Raises:
@@ -72,15 +75,18 @@ def train(
         raise Misconfigured(f"{data}: needs posts of all three labels in train/, and some in val/")
     set_seed(recipe.seed)
     model, tokenizer = load_base(base, _texts(posts, recipe), recipe.pieces)
-    _claim(out, {"base": base, "recipe": asdict(recipe), "data": _digest([*posts, *val])})
-    classifier, words, near = fit(model, tokenizer, posts, val, out, recipe, progress, say)
+    network = load_start(start, model, tokenizer) if start else model
+    began = fingerprint(start) if start else ""
+    _claim(out, {"base": base, "start": began, "recipe": asdict(recipe), "data": _digest([*posts, *val])})
+    classifier, words, near = fit(model, network, tokenizer, posts, val, out, recipe, progress, say)
     a_pass = Counter(posts[row].dataset for row in drawn(posts, recipe.mixture, 1, np.random.default_rng(recipe.seed)))
-    run = Run(describe(base), asdict(recipe), _sizes(posts), a_pass, _sizes(val))
+    run = Run(describe(base), began, asdict(recipe), _sizes(posts), a_pass, _sizes(val))
     return export(classifier, words, tokenizer, near, posts, val, run, out)
 
 
 def fit(
-    model: Classifier,
+    base: Classifier,
+    network: Classifier,
     tokenizer: Tokenizer,
     posts: Sequence[Labelled],
     val: Sequence[Labelled],
@@ -91,24 +97,28 @@ def fit(
 ) -> tuple[Classifier, Words, NDArray[np.float16]]:
     """Trains, from the last whole checkpoint on if there is one.
 
+    Args:
+        base: gives the embeddings that the network is to stay near.
+        network: what each course begins with.
+
     Returns:
         network, words, and the base encoder's embeddings of the validation posts (posts, width).
     """
     pad = padding(tokenizer)
     anchors = sorted(Random(recipe.seed).sample(range(len(posts)), min(recipe.anchors, len(posts))))
     rows = encode(tokenizer, [posts[row].text for row in anchors], recipe.max_tokens)
-    near = np.zeros((len(posts), model.config.hidden_size), dtype=np.float16)
-    near[anchors] = base_embeddings(model, rows, pad, out / "base_train.npy", progress)
+    near = np.zeros((len(posts), base.config.hidden_size), dtype=np.float16)
+    near[anchors] = base_embeddings(base, rows, pad, out / "base_train.npy", progress)
     rows_val = encode(tokenizer, [post.text for post in val], MAX_TOKENS)
-    near_val = base_embeddings(model, rows_val, pad, out / "base_val.npy", progress)
+    near_val = base_embeddings(base, rows_val, pad, out / "base_val.npy", progress)
     learned = []
     for number in range(recipe.courses):
         seed = recipe.seed + number
         lesson = Lesson(posts, near, tokenizer, recipe, seed)
         folder = out / f"course-{number}"
-        learned.append(course(copy.deepcopy(model), lesson, tokenizer, folder, recipe, seed, progress, say))
-    model.load_state_dict({name: sum(one[name] for one in learned) / len(learned) for name in learned[0]})
-    return model.cpu().eval(), learn_words(tokenizer, posts, recipe), near_val
+        learned.append(course(copy.deepcopy(network), lesson, tokenizer, folder, recipe, seed, progress, say))
+    network.load_state_dict({name: sum(one[name] for one in learned) / len(learned) for name in learned[0]})
+    return network.cpu().eval(), learn_words(tokenizer, posts, recipe), near_val
 
 
 def learn_words(tokenizer: Tokenizer, posts: Sequence[Labelled], recipe: Recipe) -> Words:

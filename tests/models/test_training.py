@@ -107,7 +107,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(trained: Path, tmp_path: Path)
 def test_the_weights_are_the_mean_of_all_courses(trained: Path, tmp_path: Path):
     posts = load_labelled([trained.parent / "data" / "train"])
     model, tokenizer = load_base(str(trained.parent / "base"), [post.text for post in posts], 200)
-    model, *_ = fit(model, tokenizer, posts, posts, tmp_path, Recipe(**tiny.SHORT), progress=False, say=print)
+    model, *_ = fit(model, model, tokenizer, posts, posts, tmp_path, Recipe(**tiny.SHORT), progress=False, say=print)
     ends = [load_file(last_whole(tmp_path / course) / "model.safetensors") for course in ("course-0", "course-1")]
     for name, value in model.state_dict().items():
         torch.testing.assert_close(value, (ends[0][name] + ends[1][name]) / 2)

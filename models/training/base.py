@@ -16,6 +16,7 @@ from hubbub.core.errors import Misconfigured
 from hubbub.core.text import one_line
 from hubbub.models.classifier import Classifier
 from hubbub.models.dequantise import load_classifier
+from hubbub.models.embedded import EmbeddedJudge
 from hubbub.models.text import clean
 from hubbub.models.training.vocabulary import WINDOW, trim
 
@@ -60,13 +61,11 @@ def load_start(weights: Path, base: Classifier, tokenizer: Tokenizer) -> Classif
         tokenizer: the vocabulary from now on.
 
     Raises:
-        Misconfigured: the folder holds no weights of `hubbub train`, or those of an encoder of another shape.
+        Misconfigured: the folder holds no whole weights of `hubbub train`, or those of an encoder of another shape.
     """
-    try:
-        network = load_classifier(weights / "model.onnx")
-        earlier = Tokenizer.from_file(str(weights / "tokenizer.json")).get_vocab()
-    except Exception as error:  # tokenizers and onnx each raise their own
-        raise Misconfigured(f"--start {weights}: not weights of hubbub train ({one_line(error, 200)})") from None
+    EmbeddedJudge(weights)  # opens whole weights alone
+    network = load_classifier(weights / "model.onnx")
+    earlier = Tokenizer.from_file(str(weights / "tokenizer.json")).get_vocab()
     table, known = base.encoder.get_input_embeddings(), network.encoder.get_input_embeddings()
     assert isinstance(table, nn.Embedding) and isinstance(known, nn.Embedding)
     if table.embedding_dim != known.embedding_dim or base.config.num_hidden_layers != network.config.num_hidden_layers:

@@ -20,6 +20,8 @@ from transformers import TrainingArguments
 from hubbub.cli.commands.train import command
 from hubbub.core.errors import Misconfigured
 from hubbub.core.verdict import Label
+from hubbub.models.engine import Engine, OnnxGraph
+from hubbub.models.judge import LABELS
 from hubbub.models.load import load_judge
 from hubbub.models.training import course as courses
 from hubbub.models.training import packages
@@ -88,6 +90,33 @@ def test_another_base_data_or_recipe_needs_another_folder(trained: Path, tmp_pat
     for what in ((other_data, base, recipe), (data, other_base, recipe), (data, base, replace(recipe, passes=13))):
         with pytest.raises(Misconfigured, match="holds a run with other data, base or recipe"):
             train(what[0], str(what[1]), trained, what[2], progress=False)
+
+
+def test_training_goes_on_from_the_weights_of_an_earlier_run(trained: Path, tmp_path: Path):
+    """What was learned is still known after a run that learns next to nothing; begun with the encoder, it is not."""
+    data, base, start = trained.parent / "data", trained.parent / "base", trained / "weights"
+    still = Recipe(**tiny.RECIPE | {"passes": 1, "learning_rate": 1e-9})
+    for name, begun in (("on", start), ("anew", None)):
+        train(data, str(base), tmp_path / name, still, start=begun, progress=False)
+    on, anew = (_right(tmp_path / name / "weights", data / "val") for name in ("on", "anew"))
+    assert on > 0.9 > anew
+    card = (tmp_path / "on" / "weights" / "README.md").read_text()
+    assert f"went on from the weights {_version(trained)}" in card
+    assert "--start START" in card
+
+
+def test_weights_to_go_on_from_are_whole_and_of_the_same_encoder(trained: Path, tmp_path: Path):
+    data, base, start = trained.parent / "data", trained.parent / "base", trained / "weights"
+    damaged = shutil.copytree(start, tmp_path / "damaged")
+    (damaged / "words.onnx").write_bytes(b"")
+    with pytest.raises(Misconfigured, match="weights are damaged"):
+        train(data, str(base), tmp_path / "out", start=damaged, progress=False)
+    with pytest.raises(Misconfigured, match="weights cannot be read"):
+        train(data, str(base), tmp_path / "out", start=tmp_path / "none", progress=False)
+    wider = tiny.write_base(tmp_path / "wider", hidden_size=48)
+    with pytest.raises(Misconfigured, match="comes from another encoder than --base"):
+        train(data, str(wider), tmp_path / "out", start=start, progress=False)
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_killed_run_goes_on_to_the_same_weights(trained: Path, tmp_path: Path):
@@ -250,6 +279,13 @@ def _kill_when(command: list[str], condition) -> None:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=0.01)
         process.kill()
+
+
+def _right(weights: Path, val: Path) -> float:
+    """The share that the network judges right without the words."""
+    posts = load_labelled([val])
+    logits, _ = Engine(weights / "tokenizer.json", 64).ask([p.text for p in posts], OnnxGraph(weights / "model.onnx"))
+    return float(np.mean([LABELS[at] == post.label for at, post in zip(logits.argmax(axis=1), posts, strict=True)]))
 
 
 def _version(out: Path) -> str:

@@ -86,11 +86,11 @@ def tokenizer() -> Tokenizer:
     return tiny
 
 
-def write_base(folder: Path) -> Path:
-    """Writes an encoder as transformers loads it, with random weights."""
+def write_base(folder: Path, **shape: int) -> Path:
+    """Writes an encoder as transformers loads it, with random weights, of another shape if told."""
     torch.manual_seed(0)
     pieces = _write_tokenizer(folder)
-    BertModel(BertConfig(vocab_size=pieces, **SHAPE)).save_pretrained(folder)
+    BertModel(BertConfig(vocab_size=pieces, **SHAPE | shape)).save_pretrained(folder)
     (folder / "README.md").write_text("A tiny encoder with random weights.\n", encoding="utf-8")
     return folder
 

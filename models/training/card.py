@@ -150,7 +150,7 @@ By dataset; one that tells no neutral posts apart has no figures over three clas
 ## How to repeat it
 
     pip install -e ".[train]"
-    hubbub train DATA --base BASE --out OUT --recipe {run.recipe["name"]}{" --start START" if run.start else ""}
+    hubbub train DATA --base BASE --out OUT {_options(run)}
 
 BASE is the encoder above, from a folder or the hub; DATA a folder with `train/` and `val/` of the files in the table,
 each line with `text`, `label` and `lang`.
@@ -161,6 +161,11 @@ Recipe: {recipe}. The mixture is what the table says of a pass.
 
 def _start(version: str) -> str:
     return f"\n- Training went on from the weights {version}, START below." if version else ""
+
+
+def _options(run: Run) -> str:
+    start = " --start START" if run.start else ""
+    return f"--recipe {run.recipe['name']} --passes {run.recipe['passes']}{start}"
 
 
 def _by_dataset(datasets: Mapping[str, Scores]) -> str:

@@ -1,9 +1,9 @@
 """Fine-tunes a multilingual encoder for three-way sentiment.
 
-    hubbub train DATA --base ENCODER --out FOLDER [--start WEIGHTS]
+    hubbub train DATA... --base ENCODER --out FOLDER [--start WEIGHTS]
 
-DATA holds `train/` and `val/` folders of labelled posts. The whole encoder learns the sentiment of each text, and to
-stay near the sentence embedding that it gave before; it does so several times, and the weights that it ends with are
+Each DATA holds `train/` and `val/` folders of labelled posts. The whole encoder learns the sentiment of each text, and
+to stay near the sentence embedding that it gave before; it does so several times, and the weights that it ends with are
 averaged. A linear model on words is learned beside it. FOLDER/weights is what serves, with its card. What an earlier
 run wrote there can be gone on from, so that training adds up over runs that are each short.
 A run that was killed goes on from its last checkpoint when it is started again.
@@ -43,7 +43,7 @@ from hubbub.models.training.words import Words
 
 
 def train(
-    data: Path,
+    data: Sequence[Path],
     base: str,
     out: Path,
     recipe: Recipe = FULL,
@@ -52,7 +52,7 @@ def train(
     progress: bool = True,
     say: Say = lambda line: None,
 ) -> Path:
-    """Trains on `data/train`, calibrates and measures on `data/val`, and returns the folder `out/weights`.
+    """Trains on the `train` folders of the data, measures on their `val` folders, and returns the folder `out/weights`.
 
     Checkpoints lie in `out/course-0` and so on: the same call goes on from the last one, with the result that it would
     have had without the interruption.
@@ -67,12 +67,16 @@ def train(
             or `out` holds a run with other data, another base or another recipe.
     """
     posts, val = (
-        [post for post in load_labelled([data / part]) if dataset(post.dataset).open or not only_open]
+        [
+            post
+            for post in load_labelled([folder / part for folder in data])
+            if dataset(post.dataset).open or not only_open
+        ]
         for part in ("train", "val")
     )
     posts = to_learn(posts)
     if {post.label for post in posts} != set(Label) or not val:
-        raise Misconfigured(f"{data}: needs posts of all three labels in train/, and some in val/")
+        raise Misconfigured(f"{' '.join(map(str, data))}: needs posts of all three labels in train/, and some in val/")
     set_seed(recipe.seed)
     model, tokenizer = load_base(base, _texts(posts, recipe), recipe.pieces)
     network = load_start(start, model, tokenizer) if start else model

@@ -20,5 +20,5 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The `--out` folder of a whole training run."""
     folder = tmp_path_factory.mktemp("tiny")
     data, base = tiny.write_data(folder / "data"), tiny.write_base(folder / "base")
-    train(data, str(base), folder / "out", Recipe(**tiny.RECIPE), progress=False)
+    train([data], str(base), folder / "out", Recipe(**tiny.RECIPE), progress=False)
     return folder / "out"

@@ -41,7 +41,7 @@ from hubbub.models.training.recipe import Recipe
 from hubbub.models.training.train import fit, train
 from tests.models import tiny
 torch.set_num_threads(1)
-train(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), Recipe(**tiny.SHORT), progress=False)
+train([Path(sys.argv[1])], sys.argv[2], Path(sys.argv[3]), Recipe(**tiny.SHORT), progress=False)
 """
 
 
@@ -89,7 +89,7 @@ def test_another_base_data_or_recipe_needs_another_folder(trained: Path, tmp_pat
     recipe = Recipe(**tiny.RECIPE)
     for what in ((other_data, base, recipe), (data, other_base, recipe), (data, base, replace(recipe, passes=13))):
         with pytest.raises(Misconfigured, match="holds a run with other data, base or recipe"):
-            train(what[0], str(what[1]), trained, what[2], progress=False)
+            train([what[0]], str(what[1]), trained, what[2], progress=False)
 
 
 def test_training_goes_on_from_the_weights_of_an_earlier_run(trained: Path, tmp_path: Path):
@@ -97,7 +97,7 @@ def test_training_goes_on_from_the_weights_of_an_earlier_run(trained: Path, tmp_
     data, base, start = trained.parent / "data", trained.parent / "base", trained / "weights"
     still = Recipe(**tiny.RECIPE | {"passes": 1, "learning_rate": 1e-9})
     for name, begun in (("on", start), ("anew", None)):
-        train(data, str(base), tmp_path / name, still, start=begun, progress=False)
+        train([data], str(base), tmp_path / name, still, start=begun, progress=False)
     on, anew = (_right(tmp_path / name / "weights", data / "val") for name in ("on", "anew"))
     assert on > 0.9 > anew
     card = (tmp_path / "on" / "weights" / "README.md").read_text()
@@ -110,12 +110,12 @@ def test_weights_to_go_on_from_are_whole_and_of_the_same_encoder(trained: Path, 
     damaged = shutil.copytree(start, tmp_path / "damaged")
     (damaged / "words.onnx").write_bytes(b"")
     with pytest.raises(Misconfigured, match="weights are damaged"):
-        train(data, str(base), tmp_path / "out", start=damaged, progress=False)
+        train([data], str(base), tmp_path / "out", start=damaged, progress=False)
     with pytest.raises(Misconfigured, match="weights cannot be read"):
-        train(data, str(base), tmp_path / "out", start=tmp_path / "none", progress=False)
+        train([data], str(base), tmp_path / "out", start=tmp_path / "none", progress=False)
     wider = tiny.write_base(tmp_path / "wider", hidden_size=48)
     with pytest.raises(Misconfigured, match="comes from another encoder than --base"):
-        train(data, str(wider), tmp_path / "out", start=start, progress=False)
+        train([data], str(wider), tmp_path / "out", start=start, progress=False)
     assert not (tmp_path / "out").exists()
 
 
@@ -123,7 +123,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(trained: Path, tmp_path: Path)
     """Killed in its first course, in its second, while it writes the weights, and then left alone."""
     data, base, out = trained.parent / "data", trained.parent / "base", tmp_path / "out"
     unbroken = tmp_path / "unbroken"
-    train(data, str(base), unbroken, Recipe(**tiny.SHORT), progress=False)
+    train([data], str(base), unbroken, Recipe(**tiny.SHORT), progress=False)
     command = [sys.executable, "-c", RUN, str(data), str(base), str(out)]
     for sign in ("course-0/*/trainer_state.json", "course-1/*/trainer_state.json", "export/weights/*.onnx"):
         _kill_when(command, lambda sign=sign: any(out.glob(sign)))
@@ -161,9 +161,9 @@ def test_missing_packages_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
 def test_missing_data_and_base_are_named(trained: Path, tmp_path: Path):
     with pytest.raises(Misconfigured, match="train: no such file or folder"):
-        train(tmp_path, str(trained.parent / "base"), tmp_path / "out")
+        train([tmp_path], str(trained.parent / "base"), tmp_path / "out")
     with pytest.raises(Misconfigured, match=f"--base {tmp_path}: not an encoder that transformers can load"):
-        train(trained.parent / "data", str(tmp_path), tmp_path / "out")
+        train([trained.parent / "data"], str(tmp_path), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -173,28 +173,28 @@ def test_data_without_a_label_are_refused_before_anything_is_learned(trained: Pa
         lines = file.read_text(encoding="utf-8").splitlines()
         file.write_text("\n".join(line for line in lines if "neutral" not in line), encoding="utf-8")
     with pytest.raises(Misconfigured, match=r"needs posts of all three labels in train/, and some in val/"):
-        train(data, str(trained.parent / "base"), tmp_path / "out", Recipe(**tiny.RECIPE))
+        train([data], str(trained.parent / "base"), tmp_path / "out", Recipe(**tiny.RECIPE))
 
 
 def test_only_open_leaves_out_what_has_no_open_licence(trained: Path, tmp_path: Path):
     data, base = shutil.copytree(trained.parent / "data", tmp_path / "data"), trained.parent / "base"
     for part in ("train", "val"):
         (data / part / "own_th.jsonl").rename(data / part / "wisesight_th.jsonl")
-    weights = train(data, str(base), tmp_path / "out", Recipe(**tiny.SHORT), only_open=True, progress=False)
+    weights = train([data], str(base), tmp_path / "out", Recipe(**tiny.SHORT), only_open=True, progress=False)
     card = (weights / "README.md").read_text()
     assert "| train/wisesight_th | 24 | 24 | CC0 1.0 |" in card
     assert "| th | 12 |" in card
     assert "own_" not in card
     assert "| wisesight_th | without spaces |" in card
     with pytest.raises(Misconfigured, match="needs posts of all three labels"):
-        train(trained.parent / "data", str(base), tmp_path / "none", Recipe(**tiny.SHORT), only_open=True)
+        train([trained.parent / "data"], str(base), tmp_path / "none", Recipe(**tiny.SHORT), only_open=True)
 
 
 def test_how_long_it_takes_is_said_soon(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(courses, "RATES", (0, 0.01))
     said: list[str] = []
     data, base = trained.parent / "data", trained.parent / "base"
-    train(data, str(base), tmp_path / "out", Recipe(**tiny.SHORT), progress=False, say=said.append)
+    train([data], str(base), tmp_path / "out", Recipe(**tiny.SHORT), progress=False, say=said.append)
     assert len(said) == 4
     assert all(
         re.fullmatch(r"course-[01]: [\d.]+ posts/s, \d+ minutes to go, \d+ minutes in all", line) for line in said
@@ -235,7 +235,7 @@ def test_only_anchors_are_held_near_the_base(trained: Path, tmp_path: Path):
     posts = load_labelled([trained.parent / "data" / "train"])
     model, tokenizer = load_base(str(trained.parent / "base"), [post.text for post in posts], 200)
     recipe = Recipe(**tiny.SHORT | {"courses": 1, "anchors": 5})
-    fit(model, tokenizer, posts, posts, tmp_path, recipe, progress=False, say=print)
+    fit(model, model, tokenizer, posts, posts, tmp_path, recipe, progress=False, say=print)
     assert np.load(tmp_path / "base_train.npy").shape == (5, 32)
     lesson = Lesson(posts, np.zeros((len(posts), 32), np.float16), tokenizer, recipe, 7)
     batch = collate([lesson[at] for at in range(3)], padding(tokenizer))
@@ -251,7 +251,7 @@ def test_frozen_embeddings_stay_as_they_are(trained: Path, tmp_path: Path):
     model, tokenizer = load_base(str(trained.parent / "base"), [post.text for post in posts], 200)
     before = {name: value.clone() for name, value in model.state_dict().items()}
     recipe = Recipe(**tiny.SHORT | {"courses": 1}, frozen=True)
-    after = fit(model, tokenizer, posts, posts, tmp_path, recipe, progress=False, say=print)[0].state_dict()
+    after = fit(model, model, tokenizer, posts, posts, tmp_path, recipe, progress=False, say=print)[0].state_dict()
     words = "encoder.embeddings.word_embeddings.weight"
     torch.testing.assert_close(after[words], before[words], rtol=0, atol=0)
     assert not torch.equal(after["sentiment.weight"], before["sentiment.weight"])

@@ -14,7 +14,6 @@ ALIAS = "mentions"
 EVENTS = "hubbub-events"
 STATE = "hubbub-state"
 
-_NOTHING: tuple[Any, ...] = ([], {})
 _KEYWORD: Json = {"type": "keyword", "ignore_above": 1024}
 _LONG: Json = {"type": "long"}
 _DATE: Json = {"type": "date"}
@@ -127,7 +126,7 @@ TYPES: dict[Over, dict[str, str]] = {"mentions": _types(FIELDS), "events": _type
 
 def month(posted_at: datetime) -> str:
     """The index of a mention, computable from its own time: `mentions-2026.11`."""
-    return f"{ALIAS}-{posted_at:%Y.%m}"
+    return f"{ALIAS}-{posted_at.year}.{posted_at.month:02}"
 
 
 def version(observed_at: datetime) -> int:
@@ -241,4 +240,4 @@ def _distinct(values: list[Any]) -> list[str]:
 
 def _known(**fields: Any) -> Json:
     """The fields that have a value: no None, no list or section without anything in it."""
-    return {name: value for name, value in fields.items() if value or (value is not None and value not in _NOTHING)}
+    return {name: value for name, value in fields.items() if value or value == 0 or value == ""}

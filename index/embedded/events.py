@@ -9,7 +9,7 @@ from hubbub.index.embedded import columns
 from hubbub.index.embedded.bodies import pack
 from hubbub.index.embedded.places import following
 from hubbub.index.embedded.tables import EVENTS
-from hubbub.index.embedded.values import kept
+from hubbub.index.embedded.values import flat
 from hubbub.index.mapping import event_document, version
 
 SCHEMA = "CREATE TABLE event (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL)"
@@ -31,4 +31,4 @@ def record(connection: sqlite.Connection, events: Sequence[Event]) -> None:
         "INSERT OR REPLACE INTO event_body (n, body) VALUES (?, ?)",
         [(place, pack(document)) for place, document in documents.items()],
     )
-    columns.write(connection, EVENTS, {place: kept(document, EVENTS.readers) for place, document in documents.items()})
+    columns.write(connection, EVENTS, {place: flat(document) for place, document in documents.items()})

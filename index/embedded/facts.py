@@ -20,7 +20,7 @@ from hubbub.index.embedded import columns
 from hubbub.index.embedded.bodies import document_of
 from hubbub.index.embedded.records import record
 from hubbub.index.embedded.tables import MENTIONS
-from hubbub.index.embedded.values import Value, kept
+from hubbub.index.embedded.values import flat
 from hubbub.index.mapping import FACT_FIELDS, amended
 
 SCHEMA = (
@@ -106,12 +106,12 @@ def _amend(connection: sqlite.Connection, facts: Mapping[str, Facts], now: datet
     if not rows:
         return 0
     records = []
-    values: dict[tuple[str, ...], dict[int, dict[str, Value]]] = defaultdict(dict)
+    values: dict[tuple[str, ...], dict[int, Json]] = defaultdict(dict)
     for n, name, known in rows:
         by = facts[name]
         records.append((n, as_text(_merged(json.loads(known), by))))
         base = _judged(connection, n) if "label" in by.model_fields_set else {}
-        values[_fields(by)][n] = kept(amended(base, by), MENTIONS.readers)
+        values[_fields(by)][n] = flat(amended(base, by))
     note(connection, records, now)
     for fields, by_place in values.items():
         columns.write(connection, MENTIONS, by_place, fields)

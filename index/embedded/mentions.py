@@ -19,7 +19,7 @@ from hubbub.index.embedded.facts import as_text, new_versions, note
 from hubbub.index.embedded.places import following
 from hubbub.index.embedded.records import Records, delete_letters
 from hubbub.index.embedded.tables import MENTIONS
-from hubbub.index.embedded.values import kept
+from hubbub.index.embedded.values import flat
 from hubbub.index.mapping import amended, month, observed, version
 
 TOMBSTONES = Records(RecordKind.tombstone)
@@ -138,7 +138,7 @@ def _write(connection: sqlite.Connection, drafts: Sequence[_Draft], now: datetim
     columns.write(
         connection,
         MENTIONS,
-        {n: kept(amended(draft.document, draft.facts), MENTIONS.readers) for n, draft in placed.items()},
+        {n: flat(amended(draft.document, draft.facts)) for n, draft in placed.items()},
     )
     return {word for n, each in lost.items() for word in words.split(each) - words.split(found[n])}
 

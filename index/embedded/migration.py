@@ -19,7 +19,7 @@ from hubbub.index.embedded import columns, records, schema, words
 from hubbub.index.embedded.bodies import pack
 from hubbub.index.embedded.chunk import SIZE
 from hubbub.index.embedded.tables import EVENTS, MENTIONS
-from hubbub.index.embedded.values import kept
+from hubbub.index.embedded.values import flat
 from hubbub.index.mapping import FACT_FIELDS, amended
 
 _TIMES = ("finished", "started", "at", "since", "observed")
@@ -83,7 +83,7 @@ def _write_mentions(connection: sqlite.Connection, rows: list[tuple[Any, ...]]) 
     for n, _, _, body, message, title, message_th, title_th, facts, *_ in rows:
         found[n] = (message or "", title or "", message_th or "", title_th or "")
         bare[n] = amended(json.loads(body), _NO_FACTS)
-        whole[n] = kept(amended(bare[n], Facts.model_validate_json(facts or "{}")), MENTIONS.readers)
+        whole[n] = flat(amended(bare[n], Facts.model_validate_json(facts or "{}")))
     connection.executemany(
         "INSERT INTO mention (n, id, version, facts, facts_version, facts_written) VALUES (?, ?, ?, ?, ?, ?)",
         [(n, name, version, *facts) for n, name, version, _, _, _, _, _, *facts in rows],
@@ -101,7 +101,7 @@ def _write_events(connection: sqlite.Connection) -> None:
     while some := {n: json.loads(body) for n, body in islice(events, SIZE)}:
         rows = [(n, pack(document)) for n, document in some.items()]
         connection.executemany("INSERT INTO event_body (n, body) VALUES (?, ?)", rows)
-        columns.write(connection, EVENTS, {n: kept(document, EVENTS.readers) for n, document in some.items()})
+        columns.write(connection, EVENTS, {n: flat(document) for n, document in some.items()})
 
 
 def _each(connection: sqlite.Connection, kind: RecordKind, change: Callable[[Json], Json]) -> None:

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from hubbub.core.ports import Json, Over
 from hubbub.index import mapping
-from hubbub.index.embedded.values import Reader, reader
 
 
 @dataclass(frozen=True)
@@ -18,7 +17,7 @@ class Table:
         bodies: of the table with the documents themselves.
         chunks: of the table with the values of the fields (see `chunk`).
         types: the type of every field that can be asked for.
-        readers: what is kept of each field's value.
+        fields: the mapping of those with a column.
         texts: full-text fields, and where in the table `words` they are found.
         index_of: the Elasticsearch index that a document of that time would lie in.
     """
@@ -27,13 +26,13 @@ class Table:
     bodies: str
     chunks: str
     types: Mapping[str, str]
-    readers: Mapping[str, Reader]
+    fields: Mapping[str, Json]
     texts: Mapping[str, str]
     index_of: Callable[[datetime], str]
 
 
-def _readers(fields: Mapping[str, Json]) -> dict[str, Reader]:
-    return {name: reader(field) for name, field in fields.items() if field["type"] != "object"}
+def _with_column(fields: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: field for name, field in fields.items() if field["type"] != "object"}
 
 
 MENTIONS = Table(
@@ -41,7 +40,7 @@ MENTIONS = Table(
     bodies="mention_body",
     chunks="mention_chunk",
     types=mapping.TYPES["mentions"],
-    readers=_readers(mapping.FIELDS),
+    fields=_with_column(mapping.FIELDS),
     texts={  # a text without Thai is kept there once
         "message": "message",
         "title": "title",
@@ -55,7 +54,7 @@ EVENTS = Table(
     bodies="event_body",
     chunks="event_chunk",
     types=mapping.TYPES["events"],
-    readers=_readers(mapping.EVENT_FIELDS),
+    fields=_with_column(mapping.EVENT_FIELDS),
     texts={},
     index_of=lambda at: mapping.EVENTS,
 )

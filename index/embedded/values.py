@@ -1,50 +1,52 @@
 """Field values as the embedded index keeps and compares them, which is how Elasticsearch does."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from hubbub.core.moments import milliseconds
 from hubbub.core.ports import Json
 
-Value = int | float | Sequence[str]
-"""A date in milliseconds, a number, 0 or 1, or keywords; of a text, 1."""
-Reader = Callable[[Any], Value]
 
-
-def kept(document: Json, readers: Mapping[str, Reader]) -> dict[str, Value]:
-    """What the columns of a table keep of a document, by the full name of the field."""
-    found: dict[str, Value] = {}
+def flat(document: Json) -> Json:
+    """What a document has, by the full name of the field; `raw` is not to be searched."""
+    found: Json = {}
     for name, value in document.items():
         if not isinstance(value, dict):
-            if name in readers:
-                found[name] = readers[name](value)
+            found[name] = value
         elif name != "raw":
             for inner, content in value.items():
-                if (field := f"{name}.{inner}") in readers:
-                    found[field] = readers[field](content)
+                found[f"{name}.{inner}"] = content
     return found
 
 
-def reader(field: Json) -> Reader:
-    """What the column of a field with that mapping keeps of its value."""
-    match field["type"]:
-        case "keyword":
-            return partial(_keywords, field["ignore_above"])
+def numbers(kind: str, values: Sequence[Any]) -> Sequence[float | None]:
+    """What the column of a field of that type keeps of its values: a date in milliseconds, a number, 0 or 1; of a text,
+    1."""
+    match kind:
         case "date":
-            return lambda value: milliseconds(datetime.fromisoformat(value))
-        case "float":
-            return float
+            return [None if value is None else _milliseconds(value) for value in values]
         case "text":
-            return lambda value: 1
+            return [None if value is None else 1 for value in values]
         case _:
-            return int
+            return values
 
 
-def _keywords(longest: int, value: str | list[str]) -> Sequence[str]:
-    """Each once, without those that are too long, counted as Java does."""
-    values = (value,) if isinstance(value, str) else (*dict.fromkeys(value),)
-    if all(len(text) <= longest // 2 for text in values):
-        return values
-    return [text for text in values if len(text.encode("utf-16-le")) // 2 <= longest]
+def keywords(longest: int, values: Sequence[Any]) -> list[Sequence[str]]:
+    """What the column of a keyword keeps: each once, without those that are too long, counted as Java does."""
+    each: list[Sequence[str]] = [
+        () if value is None else (value,) if isinstance(value, str) else tuple(dict.fromkeys(value)) for value in values
+    ]
+    too_long = {word for word in set(chain.from_iterable(each)) if _length(word) > longest}
+    return [[word for word in words if word not in too_long] for words in each] if too_long else each
+
+
+def _length(word: str) -> int:
+    return len(word) if word.isascii() else len(word.encode("utf-16-le")) // 2
+
+
+@lru_cache(1024)  # a batch is seen at one time
+def _milliseconds(moment: str) -> int:
+    return milliseconds(datetime.fromisoformat(moment))

@@ -14,7 +14,7 @@ from hubbub.models.judge import DIGITS, LABELS, Judge
 from hubbub.models.spans import spans
 
 MOST = 5
-TRIED = 12  # words that the judge reads the text without, where it can tell at a glance which
+TRIED = 10  # words that the judge reads the text without, where it can tell at a glance which
 LEAST = 0.1  # weight of a word that is named: without it the odds are a tenth less
 READ = 4000  # characters that words are sought in: no judge reads further
 KNOWN = 128  # words that are looked at
@@ -33,16 +33,16 @@ class Reason:
     weight: float
 
 
-def why(judge: Judge, text: str, language: str) -> list[Reason]:
+def why(judge: Judge, text: str, language: str, verdict: Verdict) -> list[Reason]:
     """Returns the words that decided, at most five, the weightiest first; none where no word alone did.
 
     Args:
         language: ISO 639-1 or `und`, as the judge was told.
+        verdict: what it said of the text.
     """
     text = text[:READ]
     places = _places(text)
     without = {word: _without(text, places[word]) for word in places}
-    (verdict,) = judge.judge([text], [language])
     tried = _at_a_glance(judge, language, verdict.label, without)
     found = judge.judge([without[word] for word in tried], [language] * len(tried))
     whole, *rest = (_log_odds(chance(one, verdict.label)) for one in (verdict, *found))

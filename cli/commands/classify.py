@@ -45,7 +45,7 @@ def command(file: Path, reasons: bool) -> int:
                 if isinstance(record.get("text"), str):
                     record["sentiment"] = verdict.model_dump(mode="json")
                     if reasons:
-                        record["sentiment"]["why"] = [asdict(reason) for reason in why(judge, text, language)]
+                        record["sentiment"]["why"] = [asdict(reason) for reason in why(judge, text, language, verdict)]
                 else:
                     broken += 1
                     record["sentiment"] = None

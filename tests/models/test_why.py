@@ -12,7 +12,7 @@ from hubbub.core.verdict import Label, Verdict
 from hubbub.models.judge import Judge
 from hubbub.models.load import load_judge
 from hubbub.models.spans import spans
-from hubbub.models.why import LEAST, MOST, TRIED, chance, why
+from hubbub.models.why import LEAST, MOST, TRIED, Reason, chance, why
 from tests.models import tiny
 
 POSTS = [
@@ -30,6 +30,11 @@ def judge() -> Judge:
     return load_judge()
 
 
+def named_by(judge: Judge, text: str, language: str) -> list[Reason]:
+    """The words that decided, of a text that is judged first."""
+    return why(judge, text, language, judge.judge([text], [language])[0])
+
+
 def without(text: str, words: Sequence[str]) -> str:
     """The text without every word of these."""
     named = {word.casefold() for word in words}
@@ -43,7 +48,7 @@ def without(text: str, words: Sequence[str]) -> str:
 def test_without_the_words_it_is_less_sure_than_without_others(judge: Judge, language: str):
     less, less_without_others = 0.0, 0.0
     for text in (text for text, written in POSTS if written == language):
-        reasons = why(judge, text, language)
+        reasons = named_by(judge, text, language)
         named = [reason.word for reason in reasons]
         weights = [reason.weight for reason in reasons]
         assert 1 <= len(named) <= MOST
@@ -59,7 +64,7 @@ def test_without_the_words_it_is_less_sure_than_without_others(judge: Judge, lan
 
 def test_a_word_said_twice_is_left_out_twice(trained: Path):
     judge = load_judge(str(trained / "weights"))
-    reasons = why(judge, "AWFUL awful, this coffee is awful", "en")
+    reasons = named_by(judge, "AWFUL awful, this coffee is awful", "en")
     assert [reason.word for reason in reasons].count("AWFUL") == 1
     assert "awful" not in [reason.word for reason in reasons]
 
@@ -71,7 +76,7 @@ def test_a_model_of_another_make_is_asked_about_every_word(tmp_path: Path):
     asked: list[int] = []
     whole = judge.judge
     judge.judge = lambda texts, languages=None: asked.append(len(texts)) or whole(texts, languages)
-    why(judge, " ".join(words), "en")
+    named_by(judge, " ".join(words), "en")
     assert asked == [1, len(words)]
 
 
@@ -110,7 +115,7 @@ def test_words_stand_in_order_and_are_cut_between_characters(text: str):
 @settings(max_examples=60, deadline=None)
 @given(st.text(st.characters(exclude_categories=()), max_size=60))
 def test_whatever_was_written(trained: Path, text: str):
-    reasons = why(load_judge(str(trained / "weights")), text, "en")
+    reasons = named_by(load_judge(str(trained / "weights")), text, "en")
     assert all(reason.word in text and reason.weight >= LEAST for reason in reasons)
 
 

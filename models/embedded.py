@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -30,7 +31,7 @@ class Settings:
         temperatures: by language, that the logits are divided by (Guo et al. 2017, https://arxiv.org/abs/1706.04599);
             `all` where the language is another or not known.
         share: how many times the logits of the words are added to those of the network, before that.
-        threshold: a verdict with less confidence is uncertain.
+        thresholds: by language, a verdict with less confidence is uncertain; `all` where no language is given.
         words_temperatures: by language, that the logits of the words alone are divided by.
         words_enough: by language, confidence of the words alone from which the fast judge asks no further.
         languages: ISO 639-1, those that the model was tested on with success.
@@ -42,7 +43,7 @@ class Settings:
     max_tokens: int
     temperatures: dict[str, float]
     share: float
-    threshold: float
+    thresholds: dict[str, float]
     words_temperatures: dict[str, float]
     words_enough: dict[str, float]
     languages: list[str]
@@ -99,9 +100,17 @@ class EmbeddedJudge:
     def read(self, texts: Sequence[str], languages: Sequence[str] | None = None) -> tuple[list[Verdict], Floats | None]:
         cleaned, spoken = [clean(text) for text in texts], languages or [ALL] * len(texts)
         chances, embeddings = (self._in_haste if self._fast else self._thoroughly)(cleaned, spoken)
-        tested = self._settings.languages
-        known = [True] * len(cleaned) if languages is None else [language in tested for language in languages]
-        return verdicts(self.name, cleaned, chances, known, self._settings.threshold), embeddings
+        tested = self._settings.languages if languages else [ALL]
+        thresholds = [self._settings.thresholds[one] if one in tested else math.inf for one in spoken]
+        return verdicts(self.name, cleaned, chances, thresholds), embeddings
+
+    def glance(self, texts: Sequence[str], languages: Sequence[str]) -> Floats:
+        return self._by_words([clean(text) for text in texts], languages)
+
+    def _by_words(self, cleaned: Sequence[str], languages: Sequence[str]) -> Floats:
+        """Probabilities by the words alone, (texts, 3)."""
+        (words,) = self._engine.ask(cleaned, self._words)
+        return softmax(words / column(self._settings.words_temperatures, languages))
 
     def _thoroughly(self, cleaned: Sequence[str], languages: Sequence[str]) -> tuple[Floats, Floats]:
         """Probabilities (texts, 3), and embeddings (texts, width)."""
@@ -110,8 +119,7 @@ class EmbeddedJudge:
 
     def _in_haste(self, cleaned: Sequence[str], languages: Sequence[str]) -> tuple[Floats, None]:
         """The same, from the words alone where they are clear enough, which give no embeddings."""
-        (words,) = self._engine.ask(cleaned, self._words)
-        chances = softmax(words / column(self._settings.words_temperatures, languages))
+        chances = self._by_words(cleaned, languages)
         clear = chances.max(axis=1, keepdims=True) >= column(self._settings.words_enough, languages)
         rest = np.flatnonzero(~clear).tolist()
         if rest:

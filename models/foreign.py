@@ -60,8 +60,11 @@ class ForeignJudge:
         chances = np.zeros((len(rows), len(LABELS)), dtype=np.float32)
         for batch in _batches(sorted(rows, key=len)):
             chances[[rows[text] for text in batch]] = self._chances(batch)
-        known = [True] * len(cleaned)
-        return verdicts(self.name, cleaned, chances[[rows[text] for text in cleaned]], known, THRESHOLD), None
+        own = chances[[rows[text] for text in cleaned]]
+        return verdicts(self.name, cleaned, own, [THRESHOLD] * len(cleaned)), None
+
+    def glance(self, texts: Sequence[str], languages: Sequence[str]) -> None:
+        return None
 
     @torch.inference_mode()
     def _chances(self, texts: list[str]) -> Floats:

@@ -39,18 +39,27 @@ class Judge(Protocol):
         """
         ...
 
+    def glance(self, texts: Sequence[str], languages: Sequence[str]) -> Floats | None:
+        """Returns what the words of the texts say, (texts, 3) in the order of `Label`, from a judge that can tell it
+        in a moment without judging; else None."""
+        ...
+
 
 def verdicts(
-    model: str, cleaned: Sequence[str], chances: NDArray[np.floating[Any]], known: Sequence[bool], threshold: float
+    model: str, cleaned: Sequence[str], chances: NDArray[np.floating[Any]], thresholds: Sequence[float]
 ) -> list[Verdict]:
-    """Turns probabilities (texts, 3), in the order of `Label`, into verdicts; no text is neutral and uncertain."""
+    """Turns probabilities (texts, 3), in the order of `Label`, into verdicts; no text is neutral and uncertain.
+
+    Args:
+        thresholds: one a text, the confidence below which it is uncertain.
+    """
     answers = []
-    for text, row, sure in zip(cleaned, chances, known, strict=True):
+    for text, row, threshold in zip(cleaned, chances, thresholds, strict=True):
         p = row if text else NOTHING_SAID
         label = LABELS[int(p.argmax())] if text else Label.neutral
         confidence = round(min(1.0, float(p.max())), DIGITS)
         score = float(p[LABELS.index(Label.positive)] - p[LABELS.index(Label.negative)])
         score = round(score, DIGITS) + 0.0  # never -0.0
-        uncertain = not text or not sure or confidence < threshold
+        uncertain = not text or confidence < threshold
         answers.append(Verdict(label=label, confidence=confidence, score=score, uncertain=uncertain, model=model))
     return answers

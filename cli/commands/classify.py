@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Thread
@@ -22,28 +23,34 @@ Record = dict[str, Any]
 
 @click.command("classify")
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True), default=Path("-"), metavar="[FILE|-]")
-def command(file: Path) -> int:
+@click.option("--why", "reasons", is_flag=True, help="Add the words that decided, at most 5 a text. Slower.")
+def command(file: Path, reasons: bool) -> int:
     """Judge texts: JSON lines with `text`, or plain lines, of FILE or standard input.
 
-    Writes the same records in the same order as JSON lines with `sentiment` added, as they come.
+    Writes the same records in the same order as JSON lines with `sentiment` added, as they come. With --why it holds
+    `why`: words of the text, each with what the label's log-odds would lose without it (0.7 halves the odds).
     """
     from hubbub.models.load import load_judge
     from hubbub.models.readers.language import detect
+    from hubbub.models.why import why
 
     broken = 0
     with _open(file) as lines:
         judge = load_judge(load_settings().sentiment.model)
         for batch in _as_they_come(_records(lines)):
             texts = [record["text"] if isinstance(record.get("text"), str) else "" for record in batch]
-            verdicts = judge.judge(texts, [detect(text) for text in texts])
-            for record, verdict in zip(batch, verdicts, strict=True):
+            languages = [detect(text) for text in texts]
+            verdicts = judge.judge(texts, languages)
+            for record, text, language, verdict in zip(batch, texts, languages, verdicts, strict=True):
                 if isinstance(record.get("text"), str):
                     record["sentiment"] = verdict.model_dump(mode="json")
+                    if reasons:
+                        record["sentiment"]["why"] = [asdict(reason) for reason in why(judge, text, language, verdict)]
                 else:
                     broken += 1
                     record["sentiment"] = None
                     record.setdefault("error", "no text")
-                print(show.json_text(record))
+                print(show.json_text(record), flush=reasons)
             sys.stdout.flush()
     if broken:
         show.complain(f"{broken:,} records without a text; their sentiment is null")

@@ -27,7 +27,7 @@ def command(data: tuple[Path, ...], models: tuple[str, ...], dressed: bool, as_j
     from hubbub.models.load import load_judge
     from hubbub.models.training.dressed import dress_table, try_dresses
     from hubbub.models.training.evaluate import as_json as plain
-    from hubbub.models.training.evaluate import by_dataset, comparison, confusion_table, evaluate
+    from hubbub.models.training.evaluate import by_dataset, comparison, confusion_table, coverage_table, evaluate
     from hubbub.models.training.labelled import load_labelled
 
     posts = load_labelled(data)
@@ -40,6 +40,7 @@ def command(data: tuple[Path, ...], models: tuple[str, ...], dressed: bool, as_j
     show.console.print(comparison(results))
     for model, report in results.items():
         show.console.print(by_dataset(model, report.datasets))
+        show.console.print(coverage_table(model, report))
         show.console.print(confusion_table(model, report.languages))
         if outcomes[model]:
             show.console.print(dress_table(model, outcomes[model]))

@@ -1,5 +1,5 @@
 """What turns logits into verdicts, fitted on the validation posts: the share of the words, the temperatures, how clear
-words must be to be enough, and the languages to trust."""
+words must be to be enough, the languages to trust, and how sure a verdict there must be."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,10 +11,12 @@ from scipy.special import log_softmax, softmax
 from sklearn.metrics import f1_score, recall_score
 
 from hubbub.models.embedded import ALL, MAX_TOKENS, Settings
-from hubbub.models.judge import LABELS, THRESHOLD
+from hubbub.models.judge import DIGITS, LABELS, THRESHOLD
 from hubbub.models.training.labelled import Labelled
 
 PASSED = 0.5  # macro recall that a language must reach; guessing gives a third
+RIGHT = 0.85  # accuracy of the confident part
+COVERED = 0.3  # share of the posts that are confident at the least, however right they are
 HASTE = 0.01  # of macro recall and macro F1, what the fast judge may lose in each language
 
 Floats = NDArray[np.floating[Any]]
@@ -33,9 +35,14 @@ def calibrate(name: str, version: str, val: Sequence[Labelled], logits: Floats, 
     share = fit_share(logits, words, truth)
     both = logits + share * words
     labels = both.argmax(axis=1)
+    temperatures = _rounded({language: fit_temperature(both[of], truth[of]) for language, of in parts.items()})
     words_temperatures = {language: fit_temperature(words[of], truth[of]) for language, of in parts.items()}
     enough = {
         language: fit_enough(softmax(words[of] / words_temperatures[language], axis=1), labels[of], truth[of])
+        for language, of in parts.items()
+    }
+    thresholds = {
+        language: fit_threshold(softmax(both[of] / temperatures[language], axis=1).max(axis=1), labels[of] == truth[of])
         for language, of in parts.items()
     }
     return Settings(
@@ -43,9 +50,9 @@ def calibrate(name: str, version: str, val: Sequence[Labelled], logits: Floats, 
         version=version,
         labels=[label.value for label in LABELS],
         max_tokens=MAX_TOKENS,
-        temperatures=_rounded({language: fit_temperature(both[of], truth[of]) for language, of in parts.items()}),
+        temperatures=temperatures,
         share=share,
-        threshold=THRESHOLD,
+        thresholds=thresholds,
         words_temperatures=_rounded(words_temperatures),
         words_enough=_rounded(enough),
         languages=[
@@ -72,6 +79,24 @@ def fit_temperature(logits: Floats, truth: Truth) -> float:
     bounds = (-np.log(10), np.log(10))
     found = minimize_scalar(lambda log: entropy(logits / np.exp(log), truth), bounds=bounds, method="bounded")
     return float(np.exp(found.x))
+
+
+def fit_threshold(confidence: Floats, right: NDArray[np.bool_]) -> float:
+    """Returns the confidence from which verdicts count: the lowest at which those that reach it are right for `RIGHT`,
+    but none at which a label is more probably wrong than right; where that would leave fewer than `COVERED` of the
+    posts, the highest that leaves so many.
+
+    The accuracy is counted from the surest post down, posts of one confidence together, and the last place where it
+    holds is taken: it wavers, most among the first few posts, and those are the share that is left anyway.
+
+    Args:
+        confidence, right: of each verdict, (posts,).
+    """
+    said, place = np.unique(-confidence.round(DIGITS), return_inverse=True)
+    covered, hits = (np.bincount(place, counts).cumsum() for counts in (np.ones(len(right)), right))
+    holds = np.flatnonzero((hits >= RIGHT * covered) & (-said >= THRESHOLD))
+    enough = int(np.argmax(covered >= COVERED * len(right)))
+    return round(float(-said[max([enough, *holds[-1:]])]), DIGITS)
 
 
 def fit_enough(words: Floats, full: Truth, truth: Truth) -> float:

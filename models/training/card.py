@@ -6,11 +6,21 @@ from typing import Any
 
 from hubbub.core.verdict import Verdict
 from hubbub.models.embedded import ALL, Settings
-from hubbub.models.training.calibrate import PASSED
+from hubbub.models.training.calibrate import COVERED, PASSED, RIGHT
 from hubbub.models.training.datasets import dataset
 from hubbub.models.training.dressed import Outcome
-from hubbub.models.training.evaluate import DATASET_FIGURES, Scores, dataset_figures, report
+from hubbub.models.training.evaluate import (
+    DATASET_FIGURES,
+    Report,
+    Scores,
+    coverage_figures,
+    dataset_figures,
+    language_figures,
+    report,
+)
 from hubbub.models.training.labelled import Labelled
+
+CURVES = "curves.svg"  # the picture beside the card
 
 
 @dataclass(frozen=True)
@@ -94,6 +104,7 @@ def card(
     figure_names = " | ".join(name.replace("-\n", "").replace("\n", " ") for name in DATASET_FIGURES)
     recipe = ", ".join(f"{field} {value}" for field, value in run.recipe.items() if field not in ("name", "mixture"))
     temperatures = ", ".join(f"{language} {value:.2f}" for language, value in settings.temperatures.items())
+    thresholds = ", ".join(f"{language} {settings.thresholds[language]:.2f}" for language in (ALL, *settings.languages))
     failed = [language for language in scores if language not in (ALL, *settings.languages)]
     changed = sum(a.label is not b.label for a, b in zip(answers, fp32, strict=True)) / len(val)
     loss = report(fp32, val).languages[ALL].macro_recall - scores[ALL].macro_recall
@@ -122,12 +133,12 @@ It reads the first {settings.max_tokens} tokens of a post.
 
 ## Figures on the validation posts
 
-Measured by the training run with the weights in this folder. The share of the words, the thresholds of the fast mode
-and the temperatures were fitted on the same posts. The temperatures:
+Measured by the training run with the weights in this folder. The share of the words, the thresholds and the
+temperatures were fitted on the same posts. The temperatures:
 {temperatures}.
 
-| language | posts | accuracy | macro recall | macro F1 | ECE | uncertain |
-|---|---|---|---|---|---|---|
+| language | posts | accuracy | macro recall | macro F1 | ECE | confident | right then |
+|---|---|---|---|---|---|---|---|
 {figures}
 
 By dataset; one that tells no neutral posts apart has no figures over three classes:
@@ -136,10 +147,24 @@ By dataset; one that tells no neutral posts apart has no figures over three clas
 |---|---|{"---|" * len(DATASET_FIGURES)}
 {_by_dataset(found.datasets)}
 {_goals(found.datasets)}{_dresses(outcomes)}
+## When it is sure
+
+`confidence` is the probability of the label, after temperature scaling (Guo et al. 2017). Below the threshold of its
+language a verdict is `uncertain`. Each threshold is the lowest at which the confident part of these posts is right for
+{RIGHT:.0%}, but not below 0.5; or, where that would leave fewer than {COVERED:.0%} of them, the one that leaves so many. A
+language that is none of those above is always uncertain. The thresholds:
+{thresholds}.
+
+![Accuracy by the share of the posts that are judged]({CURVES})
+
+| | posts | confident | right then | right in all |
+|---|---|---|---|---|
+{_coverage(found)}
+
 ## Where not to trust it
 
-- `confidence` is the probability after temperature scaling (Guo et al. 2017). Below {settings.threshold} a verdict is
-  `uncertain`: the label is more probably wrong than right. So it is where the language is none of those above.
+- What the confident part is right for is a mean over the posts of a language; the table above says how it is where
+  people write otherwise. On posts unlike all of these it is not known.
 - It judges well only what is like the posts it learned from. Read the figures of a language before relying on it; where
   they are low, or rest on few posts, it is a hint.
 - A language in which it reaches less than {PASSED} macro recall is not among those above, and all its verdicts there
@@ -224,8 +249,12 @@ def _dresses(outcomes: Sequence[Outcome]) -> str:
 
 
 def _row(language: str, s: Scores) -> str:
-    figures = " | ".join(f"{value:.3f}" for value in (s.accuracy, s.macro_recall, s.macro_f1, s.ece, s.uncertain))
-    return f"| {language} | {s.n:,} | {figures} |"
+    return f"| {language} | {s.n:,} | {' | '.join(language_figures(s))} |"
+
+
+def _coverage(found: Report) -> str:
+    parts = found.languages | found.datasets
+    return "\n".join(f"| {name} | {s.n:,} | {' | '.join(coverage_figures(s))} |" for name, s in parts.items())
 
 
 def _data(part: str, sizes: Mapping[str, int], a_pass: Mapping[str, int]) -> str:

@@ -40,7 +40,8 @@ class Scores:
         recall_negative, recall_positive: 0..1; None where no post is so.
         called_neutral: share of the posts, 0..1.
         ece: expected calibration error, 15 bins of equal width (Guo et al. 2017, https://arxiv.org/abs/1706.04599).
-        uncertain: share of the posts on which the judge abstained, 0..1.
+        coverage: share of the posts of which the judge was not uncertain, 0..1.
+        accuracy_covered: accuracy on these; None where it was uncertain of all.
         confusion: counts, one row a true label and one column a given one, in the order of `Label`.
     """
 
@@ -53,7 +54,8 @@ class Scores:
     recall_positive: float | None
     called_neutral: float
     ece: float
-    uncertain: float
+    coverage: float
+    accuracy_covered: float | None
     confusion: list[list[int]]
 
 
@@ -92,19 +94,20 @@ def grade(answers: Sequence[Verdict], posts: Sequence[Labelled], parts: Sequence
     truth = np.array([LABELS.index(post.label) for post in posts], dtype=int)
     given = np.array([LABELS.index(verdict.label) for verdict in answers], dtype=int)
     confidence = np.array([verdict.confidence for verdict in answers])
-    uncertain = np.array([verdict.uncertain for verdict in answers])
+    sure = np.array([not verdict.uncertain for verdict in answers], dtype=bool)
     belongs = np.array(parts)
     chosen = {part: belongs == part for part in sorted(set(parts))}
-    return {part: score(truth[of], given[of], confidence[of], uncertain[of]) for part, of in chosen.items()}
+    return {part: score(truth[of], given[of], confidence[of], sure[of]) for part, of in chosen.items()}
 
 
 def score(
-    truth: NDArray[np.int_], given: NDArray[np.int_], confidence: NDArray[np.float64], uncertain: NDArray[np.bool_]
+    truth: NDArray[np.int_], given: NDArray[np.int_], confidence: NDArray[np.float64], sure: NDArray[np.bool_]
 ) -> Scores:
     """Scores one judge on at least one post.
 
     Args:
         truth, given: indices of `Label` as people and as the judge said; each argument is (posts,).
+        sure: where it was not uncertain.
     """
     confusion = np.zeros((len(LABELS), len(LABELS)), dtype=int)
     np.add.at(confusion, (truth, given), 1)
@@ -124,7 +127,8 @@ def score(
         recall_positive=recall[Label.positive] if positive else None,
         called_neutral=float(said[LABELS.index(Label.neutral)] / true.sum()),
         ece=calibration_error(confidence, truth == given),
-        uncertain=float(uncertain.mean()),
+        coverage=float(sure.mean()),
+        accuracy_covered=float((truth == given)[sure].mean()) if sure.any() else None,
         confusion=confusion.tolist(),
     )
 
@@ -138,14 +142,20 @@ def calibration_error(confidence: NDArray[np.float64], right: NDArray[np.bool_])
 
 def comparison(results: Mapping[str, Report]) -> Table:
     """A table of models side by side: one row a language and model."""
-    table = _table("lang", "posts", "model", "accuracy", "macro\nrecall", "macro\nF1", "ECE", "uncertain")
+    table = _table(
+        "lang", "posts", "model", "accu-\nracy", "macro\nrecall", "macro\nF1", "ECE", "confi-\ndent", "right\nthen"
+    )
     table.columns[2].justify, table.columns[2].overflow = "left", "fold"
     for language in next(iter(results.values())).languages:
         for number, (model, found) in enumerate(results.items()):
             s = found.languages[language]
-            figures = [f"{value:.3f}" for value in (s.accuracy, s.macro_recall, s.macro_f1, s.ece, s.uncertain)]
-            table.add_row(*((language, f"{s.n:,}") if number == 0 else ("", "")), model, *figures)
+            table.add_row(*((language, f"{s.n:,}") if number == 0 else ("", "")), model, *language_figures(s))
     return table
+
+
+def language_figures(s: Scores) -> list[str]:
+    """The figures of a row of that table, and of the card's."""
+    return _said(s.accuracy, s.macro_recall, s.macro_f1, s.ece, s.coverage, s.accuracy_covered)
 
 
 def by_dataset(model: str, datasets: Mapping[str, Scores]) -> Table:
@@ -159,7 +169,23 @@ def by_dataset(model: str, datasets: Mapping[str, Scores]) -> Table:
 def dataset_figures(name: str, s: Scores) -> list[str]:
     """The figures of a row of that table, and of the card's, in the order of `DATASET_FIGURES`."""
     macro = (s.macro_f1, s.macro_recall, s.weighted_f1) if dataset(name).neutral else (None, None, None)
-    figures = (s.accuracy, *macro, s.recall_negative, s.recall_positive, s.called_neutral, s.ece)
+    return _said(s.accuracy, *macro, s.recall_negative, s.recall_positive, s.called_neutral, s.ece)
+
+
+def coverage_table(model: str, found: Report) -> Table:
+    """A table of how much one model is confident of, and how right it is then, by language and by dataset."""
+    table = _table("part", "posts", "confident", "right then", "right in all", title=f"\n{model}")
+    for name, s in (found.languages | found.datasets).items():
+        table.add_row(name, f"{s.n:,}", *coverage_figures(s))
+    return table
+
+
+def coverage_figures(s: Scores) -> list[str]:
+    """The figures of a row of that table, and of the card's."""
+    return _said(s.coverage, s.accuracy_covered, s.accuracy)
+
+
+def _said(*figures: float | None) -> list[str]:
     return ["" if figure is None else f"{figure:.3f}" for figure in figures]
 
 

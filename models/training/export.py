@@ -15,7 +15,8 @@ from hubbub.models.embedded import MAX_TOKENS, EmbeddedJudge, fingerprint
 from hubbub.models.engine import Engine, OnnxGraph
 from hubbub.models.text import clean
 from hubbub.models.training.calibrate import calibrate
-from hubbub.models.training.card import Run, card
+from hubbub.models.training.card import CURVES, Run, card
+from hubbub.models.training.curves import draw
 from hubbub.models.training.dressed import try_dresses
 from hubbub.models.training.graphs import write_fp32, write_int8, write_words
 from hubbub.models.training.labelled import Labelled
@@ -71,6 +72,7 @@ def export(
     closeness = float((embeddings * near).sum(axis=1).mean())
     text = card(settings, run, val, after, before, closeness, try_dresses(EmbeddedJudge(small), val))
     (small / "README.md").write_text(text, encoding="utf-8")
+    (small / CURVES).write_text(draw(after, val), encoding="utf-8")
     for folder in (full, small):
         shutil.rmtree(out / folder.name, ignore_errors=True)
         folder.rename(out / folder.name)

@@ -42,6 +42,22 @@ def test_plain_lines_of_a_file_in_three_languages(tmp_path: Path) -> None:
     assert answers[1]["text"] == "บริการแย่มาก โทรไปไม่มีใครรับ"
 
 
+def test_why_names_words_of_the_text(tmp_path: Path) -> None:
+    texts = [
+        "the parcel is late again, terrible service",
+        "บริการแย่มาก โทรไปไม่มีใครรับ",
+        "Dịch vụ quá tệ, tôi rất thất vọng",
+    ]
+    done = hubbub("classify", "--why", folder=tmp_path, stdin="\n".join(texts).encode() + b"\n\n")
+    *answers, nothing = [json.loads(line) for line in done.stdout.split("\n")[:-1]]
+    assert nothing["sentiment"]["why"] == []
+    for answer, text in zip(answers, texts, strict=False):
+        reasons = answer["sentiment"]["why"]
+        assert set(answer["sentiment"]) == KEYS | {"why"}
+        assert all(set(reason) == {"word", "weight"} and reason["word"] in text for reason in reasons)
+    assert answers[0]["sentiment"]["why"][0]["word"] == "terrible"
+
+
 def test_the_example_of_the_readme_is_true(tmp_path: Path) -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     asked, told = re.search(r"\$ echo '(.+)' \| \.venv/bin/hubbub classify\n +(\{.+\})", readme).groups()

@@ -184,10 +184,26 @@ def test_whatever_was_written(tiny_judge: Judge, texts: list[str]):
     assert len({(text, verdict) for text, verdict in zip(texts, verdicts, strict=True)}) == len(set(texts))
 
 
-def test_scores_follow_from_the_probabilities(tiny_judge: Judge):
+def test_each_language_has_its_own_threshold(trained: Path, tmp_path: Path):
+    folder = shutil.copytree(trained / "weights", tmp_path / "weights")
+    thresholds = dict.fromkeys(Settings.load(folder).thresholds, 0.0) | {"th": 1.1}
+    replace(Settings.load(folder), thresholds=thresholds).write(folder)
+    judge = EmbeddedJudge(folder)
+    text = "I love this coffee, it is wonderful"
+    assert [verdict.uncertain for verdict in judge.judge([text] * 4, ["en", "th", "vi", "fi"])] == [
+        False,
+        True,
+        False,
+        True,
+    ]
+    assert not judge.judge([text])[0].uncertain
+
+
+def test_scores_follow_from_the_probabilities(tiny_judge: Judge, trained: Path):
+    threshold = Settings.load(trained / "weights").thresholds["all"]
     for verdict in tiny_judge.judge(NEGATIVE + POSITIVE):
         assert 0.333 <= verdict.confidence <= 1
-        assert verdict.uncertain == (verdict.confidence < 0.5)
+        assert verdict.uncertain == (verdict.confidence < threshold)
         assert (verdict.score > 0) >= (verdict.label is Label.positive)
         assert (verdict.score < 0) >= (verdict.label is Label.negative)
 

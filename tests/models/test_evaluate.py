@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from hubbub.models.training.evaluate import (
     calibration_error,
     comparison,
     confusion_table,
+    coverage_table,
     dataset_figures,
     evaluate,
 )
@@ -60,7 +62,8 @@ def test_scores():
     assert english.macro_f1 == pytest.approx((0.8 + 2 / 3) / 2)
     assert english.ece == pytest.approx((2 * abs(0.9 - 1) + 2 * abs(0.7 - 0.5)) / 4)
     assert thai.macro_recall == 0.5
-    assert thai.uncertain == 0.5
+    assert (thai.coverage, thai.accuracy_covered) == (0.5, 0.0)
+    assert (english.coverage, english.accuracy_covered) == (1.0, 0.75)
     assert everything.n == 6
     assert everything.accuracy == pytest.approx(4 / 6)
 
@@ -73,7 +76,7 @@ def test_renderings_hold_every_model_and_language():
     console.print(confusion_table("a", results["a"].languages))
     text = console.export_text()
     assert text.count(name) == len(results[name].languages)  # never cut, or one could not tell the models apart
-    assert text.count("0.833") == 2  # the English macro recall of either
+    assert text.count("0.833") == 4  # the English macro recall of either, and their accuracy on all posts
     assert text.count("negative") == 1 + 3  # a column's name and a row a language
     assert as_json(results)[name]["th"]["confusion"] == [[0, 0, 0], [0, 1, 0], [1, 0, 0]]
 
@@ -89,7 +92,10 @@ def test_scores_by_dataset():
     assert dataset_figures("aivivn_vi", shops)[:5] == ["0.500", "", "", "", ""]  # it tells no neutral posts apart
     console = Console(width=80, record=True, file=io.StringIO())
     console.print(by_dataset("echo", scores))
-    assert "semeval_en" in console.export_text()
+    console.print(coverage_table("echo", evaluate(Echo(), posts)))
+    text = console.export_text()
+    assert text.count("semeval_en") == 2
+    assert re.search(r"^th +2 +0\.500 +0\.000 +0\.500", text, re.MULTILINE)
 
 
 def test_the_command_measures_by_dataset_and_in_dresses(trained: Path, tmp_path: Path):

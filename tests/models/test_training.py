@@ -50,6 +50,7 @@ def test_what_was_learned_serves(trained: Path):
     assert sorted(file.name for file in weights.iterdir()) == [
         "README.md",
         "config.json",
+        "curves.svg",
         "model.onnx",
         "tokenizer.json",
         "words.onnx",

@@ -151,8 +151,8 @@ By dataset; one that tells no neutral posts apart has no figures over three clas
 
 `confidence` is the probability of the label, after temperature scaling (Guo et al. 2017). Below the threshold of its
 language a verdict is `uncertain`. Each threshold is the lowest at which the confident part of these posts is right for
-{RIGHT:.0%}, but not below 0.5; or, where that would leave fewer than {COVERED:.0%} of them, the one that leaves so many. A
-language that is none of those above is always uncertain. The thresholds:
+{RIGHT:.0%}, but not below 0.5; or, where that would leave fewer than {COVERED:.0%} of them, the one that leaves so
+many. A language that is none of those above is always uncertain. The thresholds:
 {thresholds}.
 
 ![Accuracy by the share of the posts that are judged]({CURVES})

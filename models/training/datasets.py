@@ -42,6 +42,10 @@ DATASETS = {
     "vsfc_vi": Dataset("UIT-VSFC", "for research"),
     "wisesight_th": Dataset("Wisesight Sentiment Corpus", "CC0 1.0", open=True),
     **{
+        f"care_{language}": Dataset("Hubbub care posts", "written for Hubbub, Apache-2.0", open=True)
+        for language in ("en", "th", "vi")
+    },
+    **{
         f"umsab_{language}": Dataset("UMSAB", "for research; its eight sources' terms and X's apply")
         for language in ("ar", "de", "en", "es", "fr", "it", "pt")
     },

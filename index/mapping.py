@@ -127,7 +127,7 @@ TYPES: dict[Over, dict[str, str]] = {"mentions": _types(FIELDS), "events": _type
 
 def month(posted_at: datetime) -> str:
     """The index of a mention, computable from its own time: `mentions-2026.11`."""
-    return f"{ALIAS}-{posted_at:%Y.%m}"
+    return f"{ALIAS}-{posted_at.year}.{posted_at.month:02}"
 
 
 def version(observed_at: datetime) -> int:
@@ -236,7 +236,8 @@ def _thread(source: str, native_id: str | None) -> str | None:
 
 
 def _distinct(values: list[Any]) -> list[str]:
-    return [value for value in dict.fromkeys(values) if value is not None]
+    some = [value for value in values if value is not None]
+    return some if len(some) < 2 else [*dict.fromkeys(some)]
 
 
 def _known(**fields: Any) -> Json:

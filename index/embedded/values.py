@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from hubbub.core.moments import milliseconds
@@ -31,7 +30,7 @@ def reader(field: Json) -> Reader:
     """What the column of a field with that mapping keeps of its value."""
     match field["type"]:
         case "keyword":
-            return partial(_keywords, field["ignore_above"])
+            return _keywords(field["ignore_above"])
         case "date":
             return lambda value: milliseconds(datetime.fromisoformat(value))
         case "float":
@@ -42,9 +41,15 @@ def reader(field: Json) -> Reader:
             return int
 
 
-def _keywords(longest: int, value: str | list[str]) -> Sequence[str]:
+def _keywords(longest: int) -> Reader:
     """Each once, without those that are too long, counted as Java does."""
-    values = (value,) if isinstance(value, str) else (*dict.fromkeys(value),)
-    if all(len(text) <= longest // 2 for text in values):
+    surely_fit = longest // 2
+
+    def read(value: str | list[str]) -> Sequence[str]:
+        values = (value,) if isinstance(value, str) else (*dict.fromkeys(value),)
+        for text in values:
+            if len(text) > surely_fit:
+                return [each for each in values if len(each.encode("utf-16-le")) // 2 <= longest]
         return values
-    return [text for text in values if len(text.encode("utf-16-le")) // 2 <= longest]
+
+    return read

@@ -10,7 +10,6 @@ from hubbub.core.errors import Misconfigured
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-_MILLISECOND = timedelta(milliseconds=1)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -34,7 +33,8 @@ Moment = Annotated[Utc, AfterValidator(_of_our_time)]
 
 def milliseconds(moment: datetime) -> int:
     """Whole milliseconds since 1970."""
-    return (moment - EPOCH) // _MILLISECOND
+    past = moment - EPOCH
+    return (past.days * 86_400 + past.seconds) * 1000 + past.microseconds // 1000
 
 
 def from_milliseconds(number: float) -> datetime:
@@ -44,7 +44,7 @@ def from_milliseconds(number: float) -> datetime:
 
 def iso(moment: datetime) -> str:
     """ISO 8601 in UTC, to the millisecond, as both indexes keep it: `2026-11-01T00:00:00.000Z`."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def since(text: str, now: datetime, zone: tzinfo = UTC) -> datetime:

@@ -235,7 +235,8 @@ def _thread(source: str, native_id: str | None) -> str | None:
 
 
 def _distinct(values: list[Any]) -> list[str]:
-    return [value for value in dict.fromkeys(values) if value is not None]
+    some = [value for value in values if value is not None]
+    return some if len(some) < 2 else [*dict.fromkeys(some)]
 
 
 def _known(**fields: Any) -> Json:

@@ -36,7 +36,7 @@ _COMMON = (
 
 def pack(document: Json, words: Words = NO_WORDS) -> bytes:
     packer = zlib.compressobj(_LEVEL, zdict=_COMMON)
-    return packer.compress(_BETWEEN.join((_encode(document), *(text.encode() for text in words)))) + packer.flush()
+    return packer.compress(_encode(document) + _BETWEEN + "\0".join(words).encode()) + packer.flush()
 
 
 def document_of(body: bytes) -> Json:

@@ -21,6 +21,7 @@ from hubbub.index.embedded.documents import documents
 from hubbub.index.embedded.events import record
 from hubbub.index.embedded.facts import amend
 from hubbub.index.embedded.file import File
+from hubbub.index.embedded.garbage import uncollected
 from hubbub.index.embedded.mentions import TOMBSTONES, delete, store
 from hubbub.index.embedded.records import Records
 from hubbub.index.embedded.search.answer import answer
@@ -58,7 +59,7 @@ class EmbeddedIndex:
 
     def store(self, batch: Batch) -> Stored:
         stored, now = Stored(), self._clock()
-        with self._file.writing() as connection:
+        with uncollected(), self._file.writing() as connection:
             lost, deleted = delete(connection, batch.gone, now, stored)
             lost |= store(connection, batch.mentions, batch.entry, now, stored)
             if lost:

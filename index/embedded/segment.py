@@ -7,8 +7,10 @@ one word. `thai` cuts that run into Thai words; here PyThaiNLP's newmm does.
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
+from importlib.resources import as_file, files
 
+_DICTIONARY = "PyThaiNLP"  # its name in nlpo3
 _LONGEST = 255  # Elasticsearch cuts longer words here
 
 # Character ranges by their part in UAX #29, for use within [...].
@@ -82,7 +84,10 @@ def _thai(found: list[str]) -> list[str]:
     segment = _segmenter()
     cut: list[str] = []
     for word in found:
-        cut += segment(word) if _IS_UNSPACED(word) else [word.translate(_THAI_DIGITS)]
+        if word.isascii():
+            cut.append(word)
+        else:
+            cut += segment(word) if _IS_UNSPACED(word) else [word.translate(_THAI_DIGITS)]
     return _cut(cut)
 
 
@@ -94,7 +99,9 @@ def _cut(words: list[str]) -> list[str]:
 
 @cache
 def _segmenter() -> Callable[[str], list[str]]:
-    from pythainlp.tokenize.nlpo3 import segment  # loads its dictionary, so only where there is Thai
+    """PyThaiNLP's newmm and its dictionary, which takes a while to load, so only where there is Thai."""
+    from nlpo3 import load_dict, segment
 
-    cut: Callable[[str], list[str]] = segment
-    return cut
+    with as_file(files("pythainlp.corpus") / "words_th.txt") as path:
+        load_dict(str(path), _DICTIONARY)
+    return partial(segment, dict_name=_DICTIONARY)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from itertools import chain
 from typing import Any
 
 from hubbub.core.moments import milliseconds
@@ -39,12 +38,10 @@ def keywords(longest: int, values: Sequence[Any]) -> list[Sequence[str]]:
     each: list[Sequence[str]] = [
         () if value is None else (value,) if isinstance(value, str) else tuple(dict.fromkeys(value)) for value in values
     ]
-    too_long = {word for word in set(chain.from_iterable(each)) if _length(word) > longest}
+    surely_fit = longest // 2
+    long = (word for words in each for word in words if len(word) > surely_fit)
+    too_long = {word for word in long if len(word.encode("utf-16-le")) // 2 > longest}
     return [[word for word in words if word not in too_long] for words in each] if too_long else each
-
-
-def _length(word: str) -> int:
-    return len(word) if word.isascii() else len(word.encode("utf-16-le")) // 2
 
 
 @lru_cache(1024)  # a batch is seen at one time

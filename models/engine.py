@@ -80,8 +80,8 @@ def cores() -> int:
 
 
 def in_batches(lengths: Sequence[int], workers: int) -> Iterator[list[int]]:
-    """Yields the rows, the longest first, as many at a time as fit the budget, or fewer where workers would have nothing
-    to do; a row longer than that comes alone."""
+    """Yields the rows, the longest first, as many at a time as fit the budget, or fewer where workers would have none
+    left; a row longer than that comes alone."""
     budget = min(BUDGET, -(-sum(lengths) // workers))
     batch: list[int] = []
     for row in sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True):

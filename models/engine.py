@@ -1,7 +1,9 @@
-"""Embedded inference: texts are tokenised in batches, sorted by length, and read in batches of about equal length."""
+"""Embedded inference: texts are tokenised in batches, sorted by length, and read in batches of about equal length, as
+many at once as there are cores."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +30,7 @@ class Engine:
         self._tokenizer.enable_truncation(max_tokens)
         self._pad = self._tokenizer.token_to_id("<pad>")
         self._longest = max_tokens * max(map(len, self._tokenizer.get_vocab()))
+        self._workers = ThreadPoolExecutor(cores(), "engine")
 
     def ask(self, texts: Sequence[str], graph: Graph) -> list[Floats]:
         """Returns each output of the graph with one row a text, in the order of the texts: (texts, ...).
@@ -41,9 +44,10 @@ class Engine:
         answers: list[Sequence[Floats]] = []
         for start in range(0, len(distinct), WINDOW):
             encodings = self._tokenizer.encode_batch_fast(distinct[start : start + WINDOW])
-            for batch in in_batches([len(encoding) for encoding in encodings]):
-                rows += [start + row for row in batch]
-                answers.append(graph(*self._padded([encodings[row] for row in batch])))
+            batches = list(in_batches([len(encoding) for encoding in encodings], cores()))
+            inputs = [self._padded([encodings[row] for row in batch]) for batch in batches]
+            answers += self._workers.map(graph, *zip(*inputs, strict=True))
+            rows += [start + row for batch in batches for row in batch]
         place = {distinct[row]: at for at, row in enumerate(rows)}
         order = np.array([place[text] for text in cut], dtype=int)
         return [np.concatenate(parts)[order] for parts in zip(*answers, strict=True)]
@@ -56,11 +60,12 @@ class Engine:
 
 
 class OnnxGraph:
-    """An ONNX graph that takes `input_ids` and `attention_mask`, on as many cores as the process may use."""
+    """An ONNX graph that takes `input_ids` and `attention_mask`. Each call takes one core: two calls at once are faster
+    than one on two cores, whose threads wait for each other at every node."""
 
     def __init__(self, file: Path) -> None:
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = cores()
+        options.intra_op_num_threads = 1
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
 
@@ -74,11 +79,13 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def in_batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Yields the rows by length, as many at a time as fit the budget; a row longer than the budget comes alone."""
+def in_batches(lengths: Sequence[int], workers: int) -> Iterator[list[int]]:
+    """Yields the rows, the longest first, as many at a time as fit the budget, or fewer where workers would have none
+    left; a row longer than that comes alone."""
+    budget = min(BUDGET, -(-sum(lengths) // workers))
     batch: list[int] = []
-    for row in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and (len(batch) + 1) * lengths[row] > BUDGET:
+    for row in sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True):
+        if batch and (len(batch) + 1) * lengths[batch[0]] > budget:
             yield batch
             batch = []
         batch.append(row)

@@ -68,14 +68,20 @@ def test_no_texts(engine: Engine, int8: OnnxGraph):
 
 
 @settings(deadline=None)
-@given(st.lists(st.integers(2, 128)))
-def test_batches_hold_every_row_once_and_keep_the_budget(lengths: list[int]):
-    batches = list(in_batches(lengths))
+@given(st.lists(st.integers(2, 128)), st.integers(1, 16))
+def test_batches_hold_every_row_once_and_keep_the_budget(lengths: list[int], workers: int):
+    batches = list(in_batches(lengths, workers))
     assert sorted(row for batch in batches for row in batch) == list(range(len(lengths)))
     for batch in batches:
         assert len(batch) * max(lengths[row] for row in batch) <= engines.BUDGET
     longest = [max(lengths[row] for row in batch) for batch in batches]
-    assert longest == sorted(longest)
+    assert longest == sorted(longest, reverse=True)
+
+
+@settings(deadline=None)
+@given(st.integers(2, 128), st.integers(1, 200), st.integers(1, 16))
+def test_no_worker_is_idle_while_another_has_several_texts(length: int, texts: int, workers: int):
+    assert len(list(in_batches([length] * texts, workers))) >= min(texts, workers)
 
 
 def _seconds(work) -> float:

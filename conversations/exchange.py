@@ -18,7 +18,7 @@ class Exchange:
     """Everything here follows from its posts; nothing from the present time.
 
     Attributes:
-        said: what the customer said, oldest first, from their first post about the brand on.
+        said: what the customer said to the brand, oldest first.
         replies: what the brand said to them, oldest first, without automatic replies.
     """
 
@@ -66,6 +66,12 @@ class Exchange:
         return answer is not None and answer.at <= self.first_due_at
 
     @property
+    def channels(self) -> list[str]:
+        """Where it went on, each place once; the first first."""
+        places = (post.channel for post in in_order([*self.said, *self.replies]))
+        return list(dict.fromkeys(place for place in places if place))
+
+    @property
     def last_by(self) -> str:
         """Who had the last word: `customer` or `brand`."""
         return "brand" if self.replies and self.replies[-1].at >= self.said[-1].at else "customer"
@@ -103,18 +109,30 @@ class Exchange:
 def exchanges(posts: Sequence[Post], levels: Sequence[ServiceLevel], zone: tzinfo) -> list[Exchange]:
     """The exchanges of a conversation's posts, which come oldest first; the one that opened first is first.
 
-    A customer's brand is the one that their first post about a brand of ours is about. Of several it is the one that
-    spoke to them first, else the one that they address by its account, else the first of the watch list.
+    A customer's posts are to the brand of ours that they last turned to. They turn to another with a post about it,
+    unless it answers a post of the first. A post about several is to the one that spoke to the customer first, else to
+    the one that it addresses by its account, else to the first of the watch list.
     """
     replies = Replies(posts)
-    said: dict[str, list[Post]] = {}
+    said: dict[tuple[str, str], list[Post]] = {}
+    turned: dict[str, str] = {}
     for post in posts:
-        if not post.speaks_for and (post.about or post.author in said):
-            said.setdefault(post.author, []).append(post)
-    found = []
-    for customer, theirs in said.items():
-        asked = theirs[0].about
-        brand = next((name for name in replies.brands(customer) if name in asked), asked[0])
-        level = level_of(levels, brand, theirs[0].source)
-        found.append(Exchange(brand, tuple(theirs), tuple(replies.to(customer, brand)), level, zone))
-    return found
+        if post.speaks_for:
+            continue
+        turned_to = turned.get(post.author)
+        if post.about and (turned_to is None or turned_to not in (*post.about, *replies.answers(post))):
+            spoke = (name for name in replies.brands(post.author) if name in post.about)
+            turned_to = next(spoke, post.about[0])
+        if turned_to is not None:
+            turned[post.author] = turned_to
+            said.setdefault((post.author, turned_to), []).append(post)
+    return [
+        Exchange(
+            brand,
+            tuple(theirs),
+            tuple(replies.to(customer, brand)),
+            level_of(levels, brand, theirs[0].source),
+            zone,
+        )
+        for (customer, brand), theirs in said.items()
+    ]

@@ -22,6 +22,11 @@ class Replies:
         spoken = (brand for post in self._said if customer in self._heard[post.id] for brand in post.speaks_for)
         return list(dict.fromkeys(spoken))
 
+    def answers(self, post: Post) -> tuple[str, ...]:
+        """The brands whose post it answers."""
+        parent = self._by_id.get(post.parent or "")
+        return parent.speaks_for if parent else ()
+
     @cached_property
     def _said(self) -> list[Post]:
         return [post for post in self._posts if post.speaks_for and not post.automatic]

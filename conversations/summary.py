@@ -14,7 +14,7 @@ ALL = "all"
 
 @dataclass
 class Sum:
-    """What is counted of some threads, each by the customer who opened it."""
+    """What is counted of some threads: of each the exchange that opened it, and whether anybody waits."""
 
     threads: int = 0
     open: int = 0
@@ -23,16 +23,17 @@ class Sum:
     seconds: list[int] = field(default_factory=list)
     outcomes: Counter[str] = field(default_factory=Counter)
 
-    def add(self, exchange: Exchange) -> None:
+    def add(self, asked: Sequence[Exchange]) -> None:
+        first = asked[0]
         self.threads += 1
-        self.open += exchange.waiting is not None
-        if exchange.first_response is None:
+        self.open += any(exchange.waiting for exchange in asked)
+        if first.first_response is None:
             return
-        self.seconds.append(int(exchange.first_response.total_seconds()))
-        self.within += exchange.within
-        self.at_first += exchange.resolved_at_first
-        if exchange.outcome:
-            self.outcomes[exchange.outcome] += 1
+        self.seconds.append(int(first.first_response.total_seconds()))
+        self.within += first.within
+        self.at_first += first.resolved_at_first
+        if first.outcome:
+            self.outcomes[first.outcome] += 1
 
     def row(self) -> dict[str, Any]:
         """Times in minutes, shares of the answered threads; None where none was answered."""
@@ -58,12 +59,15 @@ def summary(threads: Iterable[Thread], zone: tzinfo, brand: str | None = None) -
     """
     sums: dict[tuple[str, str], Sum] = {(ALL, ""): Sum()}
     for thread in threads:
-        for first in _firsts(thread):
-            if brand is None or first.brand == brand:
-                hour = f"{first.opening.at.astimezone(zone):%H}"
-                places = ((ALL, ""), ("brand", first.brand), ("platform", first.opening.source), ("hour", hour))
-                for place in places:
-                    sums.setdefault(place, Sum()).add(first)
+        asked = thread.of(brand)
+        if not asked:
+            continue
+        opening = asked[0].opening
+        hour = f"{opening.at.astimezone(zone):%H}"
+        for place in ((ALL, ""), ("platform", opening.source), ("hour", hour)):
+            sums.setdefault(place, Sum()).add(asked)
+        for name in {exchange.brand for exchange in asked}:
+            sums.setdefault(("brand", name), Sum()).add(thread.of(name))
     order = (ALL, "brand", "platform", "hour")
     ordered = sorted(sums.items(), key=lambda item: (order.index(item[0][0]), item[0][1]))
     return [{"by": by, "name": name, **found.row()} for (by, name), found in ordered]
@@ -78,14 +82,6 @@ def percentile(numbers: Sequence[int], part: float) -> float | None:
     lower = int(place)
     upper = min(lower + 1, len(ordered) - 1)
     return ordered[lower] + (ordered[upper] - ordered[lower]) * (place - lower)
-
-
-def _firsts(thread: Thread) -> list[Exchange]:
-    """The exchange that opened the thread, for each brand."""
-    firsts: dict[str, Exchange] = {}
-    for exchange in thread.exchanges:
-        firsts.setdefault(exchange.brand, exchange)
-    return list(firsts.values())
 
 
 def _minutes(seconds: float | None) -> float | None:

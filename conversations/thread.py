@@ -1,6 +1,6 @@
 """A conversation as a line, and what its mentions are told of it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
@@ -21,6 +21,7 @@ TOLD = (
     "contacts",
     "last_by",
     "waited_seconds",
+    "channels",
     "outcome",
     "posted_hour",
 )
@@ -33,22 +34,30 @@ class Thread:
 
     Attributes:
         posts: all that were seen, oldest first.
-        exchanges: one a customer; none where only brands speak, or competitors are spoken of.
+        exchanges: one a customer and brand, the first that opened first; none where only brands speak, or competitors
+            are spoken of.
     """
 
     id: str
     posts: tuple[Post, ...]
     exchanges: tuple[Exchange, ...]
 
-    def lines(self) -> Iterator[dict[str, Any]]:
-        """What a program reads of it, for each brand that customers turned to."""
-        for brand in dict.fromkeys(exchange.brand for exchange in self.exchanges):
-            yield self._line([exchange for exchange in self.exchanges if exchange.brand == brand])
+    def of(self, brand: str | None) -> tuple[Exchange, ...]:
+        """The exchanges with this brand; with None, all."""
+        return tuple(exchange for exchange in self.exchanges if brand in (None, exchange.brand))
 
-    def _line(self, ours: Sequence[Exchange]) -> dict[str, Any]:
-        first = ours[0]
+    def line(self, brand: str | None = None) -> dict[str, Any] | None:
+        """What a program reads of it: who asked first and was answered when, and whether anybody still waits.
+
+        Args:
+            brand: only of what customers asked of it; None where none did.
+        """
+        asked = self.of(brand)
+        if not asked:
+            return None
+        first = asked[0]
         answer = first.answer(first.opening)
-        waiting = [exchange.due_at for exchange in ours if exchange.waiting]
+        waiting = [exchange.due_at for exchange in asked if exchange.waiting]
         return {
             "id": self.id,
             "brand": first.brand,
@@ -58,7 +67,7 @@ class Thread:
             "answered_at": iso(answer.at) if answer else None,
             "first_response_seconds": int((answer.at - first.opening.at).total_seconds()) if answer else None,
             "posts": len(self.posts),
-            "customer_posts": sum(len(exchange.said) for exchange in ours),
+            "customer_posts": sum(len(exchange.said) for exchange in asked),
             "open": bool(waiting),
             "due_at": iso(min(waiting, default=first.due_at)),
             "outcome": first.outcome,
@@ -83,6 +92,7 @@ class Thread:
                 "contacts": len(exchange.said),
                 "last_by": exchange.last_by,
                 "waited_seconds": int(exchange.waited.total_seconds()),
+                "channels": exchange.channels or None,
                 "outcome": exchange.outcome,
             }
         return told

@@ -29,6 +29,7 @@ class Facts(BaseModel):
         contacts: how many posts they wrote.
         last_by: who had the last word: `customer` or `brand`.
         waited_seconds: their waits that are over, together.
+        channels: where the two spoke, the first first.
         outcome: how it ended for them.
     """
 
@@ -54,6 +55,7 @@ class Facts(BaseModel):
     contacts: int | None = None
     last_by: Literal["customer", "brand"] | None = None
     waited_seconds: int | None = None
+    channels: list[str] | None = None
 
     def amended(self, by: "Facts") -> "Facts":
         """These facts with what `by` sets; what it sets to None is known no more."""

@@ -10,16 +10,20 @@ from hubbub.flows.threads import all_threads
 
 
 def threads(parts: Parts, brand: str | None = None, only_open: bool = False) -> Iterator[dict[str, Any]]:
-    """One line a thread with a customer, by the time at which it opened.
+    """One line a thread with a customer, by the time of its first post.
+
+    Args:
+        brand: only threads in which a customer asked something of it, as far as they did.
+        only_open: only where a customer waits for an answer.
 
     Raises:
         Misconfigured: there is no such brand.
     """
     _check(parts, brand)
     for thread in all_threads(parts):
-        for line in thread.lines():
-            if (brand is None or line["brand"] == brand) and (line["open"] or not only_open):
-                yield line
+        line = thread.line(brand)
+        if line and (line["open"] or not only_open):
+            yield line
 
 
 def summed_up(parts: Parts, brand: str | None = None) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from hubbub.core.text import harmless, shortened
 from hubbub.flows.dead_letters import Letters
 from hubbub.flows.parts import Parts
 from hubbub.flows.runs import remember
-from hubbub.flows.threads import telling
+from hubbub.flows.telling import telling
 
 ENOUGH = 20  # records from which on a run says whether its source can be used
 UNUSABLE = 0.5  # of them set aside: it cannot

@@ -11,7 +11,7 @@ from hubbub.core.settings import SourceEntry
 from hubbub.flows.collect import collect, count, enrich, match, normalise
 from hubbub.flows.dead_letters import letters, unreadable
 from hubbub.flows.parts import Parts
-from hubbub.flows.threads import telling
+from hubbub.flows.telling import telling
 
 TOGETHER = 500  # letters
 

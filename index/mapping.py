@@ -66,6 +66,7 @@ FIELDS: dict[str, Json] = {
     "conversation.contacts": _LONG,
     "conversation.last_by": _KEYWORD,
     "conversation.waited_seconds": _LONG,
+    "conversation.channels": _KEYWORD,
     "posted.hour": _LONG,
     "duplicate_of": _KEYWORD,
     "spam": _BOOLEAN,
@@ -96,6 +97,7 @@ FACT_FIELDS: dict[str, tuple[str, ...]] = {
     "contacts": ("conversation.contacts",),
     "last_by": ("conversation.last_by",),
     "waited_seconds": ("conversation.waited_seconds",),
+    "channels": ("conversation.channels",),
 }
 """The fields of a document that a fact decides on, by the fact's name."""
 

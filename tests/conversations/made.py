@@ -60,8 +60,9 @@ def joined(*posts: Post, levels: tuple[ServiceLevel, ...] = ()) -> list[Thread]:
     return sorted(threads(posts, levels, UTC), key=lambda thread: thread.id)
 
 
-def line(*posts: Post, levels: tuple[ServiceLevel, ...] = ()) -> dict[str, Any]:
-    """The only line of the only conversation."""
+def line(*posts: Post, levels: tuple[ServiceLevel, ...] = (), brand: str | None = None) -> dict[str, Any]:
+    """The line of the only conversation."""
     (thread,) = joined(*posts, levels=levels)
-    (only,) = thread.lines()
-    return only
+    found = thread.line(brand)
+    assert found
+    return found

@@ -127,17 +127,58 @@ def test_of_several_brands_the_one_that_answers_is_meant():
     assert (found["brand"], found["open"]) == ("Acme", False)
 
 
-def test_a_conversation_of_two_brands_has_a_line_for_each():
-    (thread,) = joined(ROOT, said("2", "bob", 1, within="1", to="1", about=("Acme",)))
-    assert [(each["brand"], each["customer_posts"], each["posts"]) for each in thread.lines()] == [
-        ("Lumo", 1, 2),
-        ("Acme", 1, 2),
+def test_a_conversation_of_two_brands_has_one_line_and_one_as_each_of_them_sees_it():
+    posts = (
+        ROOT,
+        said("2", "lumo", 5, within="1", to="1"),
+        said("3", "bob", 6, within="1", to="1", about=("Acme",)),
+    )
+    seen = [line(*posts, brand=brand) for brand in (None, "Lumo", "Acme")]
+    assert [(each["brand"], each["customer_posts"], each["posts"], each["open"]) for each in seen] == [
+        ("Lumo", 2, 3, True),
+        ("Lumo", 1, 3, False),
+        ("Acme", 1, 3, True),
     ]
+    assert [each["opened_at"] for each in seen] == [iso(at(0)), iso(at(0)), iso(at(6))]
+
+
+def test_a_customer_who_turns_to_another_brand_waits_for_that_one():
+    posts = (
+        ROOT,
+        said("2", "lumo", 5, within="1", to="1"),
+        said("3", "ann", 8, within="1", text="then @acme, can you?", about=("Acme",)),
+        said("4", "ann", 9, within="1", text="hello?", about=()),
+    )
+    assert line(*posts, brand="Lumo")["open"] is False
+    assert (line(*posts, brand="Acme")["open"], line(*posts, brand="Acme")["customer_posts"]) == (True, 2)
+    late = said("5", "acme", 20, within="1", to="4", about=("Acme",))
+    assert answered(*posts, late) == {"x:1": "x:2", "x:3": "x:5", "x:4": "x:5"}
+    assert line(*posts, late)["open"] is False
+
+
+def test_who_answers_a_brand_and_names_another_stays_with_the_first():
+    posts = (
+        ROOT,
+        said("2", "lumo", 5, within="1", to="1"),
+        said("3", "ann", 8, within="1", to="2", text="like my Acme cable", about=("Acme",)),
+    )
+    assert (line(*posts)["customer_posts"], line(*posts)["open"]) == (2, True)
+    assert answered(*posts, said("4", "lumo", 9, within="1", to="3"))["x:3"] == "x:4"
+
+
+def test_the_places_of_an_exchange_are_told_each_once():
+    posts = (
+        said("1", "ann", 0, within="1", channel="news"),
+        said("2", "lumo", 5, within="1", to="1", channel="help"),
+        said("3", "ann", 8, within="1", to="2", channel="news"),
+    )
+    (thread,) = joined(*posts)
+    assert thread.told(UTC)["x:1"]["channels"] == ["news", "help"]
 
 
 def test_what_brands_and_their_competitors_say_among_themselves_has_no_line():
     (thread,) = joined(said("1", "lumo", 0, within="1"), said("2", "ann", 0, within="1", about=()))
-    assert list(thread.lines()) == []
+    assert thread.line() is None
 
 
 def test_what_needs_no_reply_does_not_wait():

@@ -23,7 +23,9 @@ from hubbub.core.ports import ALL, Batch, Index, Json
 from hubbub.core.records import RecordKind
 from hubbub.core.settings import Settings
 from hubbub.flows.parts import Parts
-from hubbub.flows.threads import ABANDONED, Touched, all_threads, rebuild, telling
+from hubbub.flows.notes import ABANDONED
+from hubbub.flows.telling import Touched, telling
+from hubbub.flows.threads import all_threads, rebuild
 from hubbub.index.mapping import amended
 from tests.index.made import NOW, said
 
@@ -142,7 +144,7 @@ def test_everything_is_rebuilt_as_it_was(parts: Parts) -> None:
 
 
 def test_pages_of_one_moment_are_read_to_the_end(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hubbub.flows.threads.PAGE", 7)
+    monkeypatch.setattr("hubbub.index.pages.PAGE", 7)
     collected(parts, [post(str(n), "ann", n // 25, conversation_id=str(n % 9)) for n in range(60)])
     assert sorted(post.id for thread in all_threads(parts) for post in thread.posts) == sorted(documents(parts.index))
     assert len(list(all_threads(parts))) == 9

@@ -22,8 +22,8 @@ from hubbub.core.insight import Enriched
 from hubbub.core.ports import ALL, Batch, Index, Json
 from hubbub.core.records import RecordKind
 from hubbub.core.settings import Settings
-from hubbub.flows.parts import Parts
 from hubbub.flows.notes import ABANDONED
+from hubbub.flows.parts import Parts
 from hubbub.flows.telling import Touched, telling
 from hubbub.flows.threads import all_threads, rebuild
 from hubbub.index.mapping import amended

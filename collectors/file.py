@@ -26,7 +26,8 @@ from hubbub.core.errors import Misconfigured, Skippable
 from hubbub.core.mention import Author, Engagement, Kind, Mention
 from hubbub.core.ports import Cursor, Page, Query, Raw
 from hubbub.core.records import DeadLetter, Identity
-from hubbub.core.settings import SourceOptions, Zone
+from hubbub.core.settings import SourceOptions
+from hubbub.core.zone import Zone
 
 _YES = {"true", "yes", "y", "t", "1"}
 _IN_ADDRESSES = ("author_id", "author_name", "brand", "channel", "conversation_id", "native_id", "parent_id")

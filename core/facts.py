@@ -1,6 +1,6 @@
 """What Hubbub knows of a mention besides what its source says, kept apart and merged into every write of it."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -20,7 +20,17 @@ class Facts(BaseModel):
         response_seconds: from the post to that answer.
         duplicate_of: the group of near-copies that it belongs to.
         needs_reply, urgency: for the reply queue; urgency 0..1.
-        outcome: how the conversation ended.
+        posted_hour: 0..23, in the team's zone.
+
+    On the first post of a customer to a brand within a conversation, which stands for the two of them:
+        opened_at: the time of that post.
+        due_at: until when the answer that they wait for is due; else until when the first one was.
+        open: they wait for an answer.
+        contacts: how many posts they wrote.
+        last_by: who had the last word: `customer` or `brand`.
+        waited_seconds: their waits that are over, together.
+        channels: where the two spoke, the first first.
+        outcome: how it ended for them.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -38,6 +48,14 @@ class Facts(BaseModel):
     needs_reply: bool | None = None
     urgency: float | None = Field(default=None, ge=0, le=1)
     outcome: str | None = None
+    posted_hour: int | None = None
+    opened_at: Utc | None = None
+    due_at: Utc | None = None
+    open: bool | None = None
+    contacts: int | None = None
+    last_by: Literal["customer", "brand"] | None = None
+    waited_seconds: int | None = None
+    channels: list[str] | None = None
 
     def amended(self, by: "Facts") -> "Facts":
         """These facts with what `by` sets; what it sets to None is known no more."""

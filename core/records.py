@@ -20,7 +20,9 @@ Stage = Literal["fetch", "normalise", "index"]
 class RecordKind(StrEnum):
     """`run` holds every run, `last_run` the newest of each source by the source's name. `facts` holds what a mention's
     source does not know (first seen, ...), by mention id, merged into every write. `turn` says which run fetches from a
-    source just now, `watched` with which watch list one was fetched from its start, both by the source's name."""
+    source just now, `watched` with which watch list one was fetched from its start, both by the source's name.
+    `touched` names the conversations of a batch from before it is stored until their facts are told; `told` changes
+    whenever some were."""
 
     cursor = "cursor"
     run = "run"
@@ -32,6 +34,8 @@ class RecordKind(StrEnum):
     turn = "turn"
     watched = "watched"
     sweep = "sweep"
+    touched = "touched"
+    told = "told"
 
 
 RETENTION: dict[RecordKind, timedelta] = {RecordKind.run: timedelta(days=90)}

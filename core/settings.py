@@ -3,17 +3,15 @@
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
-    PlainSerializer,
     SecretStr,
     ValidationError,
-    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -24,8 +22,10 @@ from hubbub.core.addresses import ServiceAddress
 from hubbub.core.alert import Mute
 from hubbub.core.errors import Misconfigured
 from hubbub.core.matching.watchlist import Brand
+from hubbub.core.service import ServiceLevel
 from hubbub.core.text import one_line
 from hubbub.core.yamlfile import load_yaml
+from hubbub.core.zone import Zone
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -78,30 +78,13 @@ class AlertSettings(BaseModel):
     rules_dir: Path | None = None
 
 
-def _zone(name: Any) -> Any:
-    if isinstance(name, str):
-        try:
-            return ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f"{name!r} is no time zone; write one such as Asia/Bangkok or UTC") from None
-    return name
-
-
-Zone = Annotated[
-    ZoneInfo,
-    BeforeValidator(_zone),
-    PlainSerializer(lambda zone: zone.key),
-    WithJsonSchema({"type": "string", "examples": ["Asia/Bangkok", "Asia/Ho_Chi_Minh", "UTC"]}),
-]
-"""A time zone by its name in the IANA data base."""
-
-
 class Listening(BaseModel):
     """The contents of `hubbub.yaml`.
 
     Attributes:
         timezone: of the team: screens, messages and the report show their times in it, and a source's times that name
             no zone are read in it where the source has no `timezone` of its own.
+        service_levels: the first that fits says how soon a customer is to be answered; 30 minutes where none does.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
@@ -110,11 +93,22 @@ class Listening(BaseModel):
     sources: tuple[SourceEntry, ...] = ()
     alerts: AlertSettings = AlertSettings()
     timezone: Zone = ZoneInfo("UTC")
+    service_levels: tuple[ServiceLevel, ...] = ()
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> "Listening":
         _refuse_twins("brand", (brand.name for brand in self.brands))
         _refuse_twins("source", (source.name for source in self.sources))
+        return self
+
+    @model_validator(mode="after")
+    def _levels_are_of_known_brands(self) -> "Listening":
+        ours = [brand.name for brand in self.brands if not brand.competitor]
+        for level in self.service_levels:
+            if level.brand is not None and level.brand not in ours:
+                raise ValueError(
+                    f"service_levels: no brand of ours is named {level.brand!r}; there are: {', '.join(ours)}"
+                )
         return self
 
 

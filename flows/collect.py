@@ -19,6 +19,7 @@ from hubbub.core.text import harmless, shortened
 from hubbub.flows.dead_letters import Letters
 from hubbub.flows.parts import Parts
 from hubbub.flows.runs import remember
+from hubbub.flows.telling import telling
 
 ENOUGH = 20  # records from which on a run says whether its source can be used
 UNUSABLE = 0.5  # of them set aside: it cannot
@@ -108,31 +109,32 @@ def fetch_to_the_end(parts: Parts, entry: SourceEntry, run: Run, progress: Progr
     unknown: Counter[str] = Counter()
     waiting: Cursor | None = None
     whole = True
-    for page in pages(parts, collector, run):
-        mentions, bad = normalise(collector, page.records, entry.name, parts)
-        kept, gone = match(parts.matcher, mentions)
-        enriched = enrich(parts.reader, kept) if kept else []
-        dead = [*page.dead, *bad]
-        letters_kept = letters.kept(dead)
-        cursor = None if run.since else page.cursor
-        if cursor is not None:
-            fetched = run.fetched + len(page.records) + len(page.dead)
-            doubtful = letters.not_kept > 0 or run.dead_lettered + len(dead) >= UNUSABLE * fetched
-            waiting, cursor = (cursor, None) if doubtful else (None, cursor)
-        stored = parts.index.store(Batch(entry.name, enriched, gone, letters_kept, cursor))
+    with telling(parts) as touched:
+        for page in pages(parts, collector, run):
+            mentions, bad = normalise(collector, page.records, entry.name, parts)
+            kept, gone = match(parts.matcher, mentions)
+            enriched = enrich(parts.reader, kept) if kept else []
+            dead = [*page.dead, *bad]
+            letters_kept = letters.kept(dead)
+            cursor = None if run.since else page.cursor
+            if cursor is not None:
+                fetched = run.fetched + len(page.records) + len(page.dead)
+                doubtful = letters.not_kept > 0 or run.dead_lettered + len(dead) >= UNUSABLE * fetched
+                waiting, cursor = (cursor, None) if doubtful else (None, cursor)
+            stored = touched.store(Batch(entry.name, enriched, gone, letters_kept, cursor))
 
-        letters.refused(stored.refused)
-        run.retired += letters.retire(_passed(entry.name, page.records, bad, stored, letters))
-        run.fetched += len(page.records) + len(page.dead)
-        run.dropped += len(mentions) - len(kept) - len(gone)
-        run.dead_lettered += len(dead) + len(stored.refused)
-        run.not_kept = letters.not_kept
-        count(run, stored)
-        if page.missed is not None:
-            run.missed = (run.missed or 0) + page.missed
-        whole = whole and page.whole
-        _count_unknown(parts.matcher, mentions, run, unknown)
-        progress(run)
+            letters.refused(stored.refused)
+            run.retired += letters.retire(_passed(entry.name, page.records, bad, stored, letters))
+            run.fetched += len(page.records) + len(page.dead)
+            run.dropped += len(mentions) - len(kept) - len(gone)
+            run.dead_lettered += len(dead) + len(stored.refused)
+            run.not_kept = letters.not_kept
+            count(run, stored)
+            if page.missed is not None:
+                run.missed = (run.missed or 0) + page.missed
+            whole = whole and page.whole
+            _count_unknown(parts.matcher, mentions, run, unknown)
+            progress(run)
     _check_usable(run, letters)
     if waiting is not None:
         parts.index.store(Batch(entry.name, cursor=waiting))
@@ -160,7 +162,8 @@ def count(run: Run, stored: Stored) -> None:
 
 def watch_list(listening: Listening) -> str:
     """A short name of what is listened for; it changes with every brand and term."""
-    said = "\n".join(brand.model_dump_json() for brand in listening.brands)
+    others = {"accounts", "automatic_replies"}  # they decide who answers, not what is kept
+    said = "\n".join(brand.model_dump_json(exclude=others) for brand in listening.brands)
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from hubbub import collectors
 from hubbub.alerts.catalogue import load_notifiers, load_rules
 from hubbub.alerts.rule import AnyRule
+from hubbub.conversations.post import PostReader
 from hubbub.core.clock import Clock, utc_now
 from hubbub.core.errors import Misconfigured
 from hubbub.core.folders import module_names
@@ -39,6 +40,10 @@ class Parts:
     @cached_property
     def query(self) -> Query:
         return query(self.listening.brands)
+
+    @cached_property
+    def posts(self) -> PostReader:
+        return PostReader(self.listening.brands)
 
     @cached_property
     def index(self) -> Index:

@@ -11,6 +11,7 @@ from hubbub.core.settings import SourceEntry
 from hubbub.flows.collect import collect, count, enrich, match, normalise
 from hubbub.flows.dead_letters import letters, unreadable
 from hubbub.flows.parts import Parts
+from hubbub.flows.telling import telling
 
 TOGETHER = 500  # letters
 
@@ -54,7 +55,8 @@ def _take(parts: Parts, entry: SourceEntry, records: Sequence[DeadLetter], run: 
         mentions += [as_seen(mention, letter) for mention in passed]
         bad += _of_that_day(failed, letter)
     kept, gone = match(parts.matcher, mentions)
-    stored = parts.index.store(Batch(entry.name, enrich(parts.reader, kept) if kept else [], gone, bad))
+    with telling(parts) as touched:
+        stored = touched.store(Batch(entry.name, enrich(parts.reader, kept) if kept else [], gone, bad))
 
     refused = {letter.key: letter for letter in stored.refused}
     stay = {letter.key for letter in bad} | refused.keys()

@@ -18,9 +18,10 @@ import ahocorasick
 
 from hubbub.core.match import Match, MatchKind
 from hubbub.core.matching import edges
+from hubbub.core.matching.accounts import Accounts
 from hubbub.core.matching.spelling import agree, bare, fold, letters, lower, tidy
 from hubbub.core.matching.watchlist import Brand, Term, written
-from hubbub.core.mention import Author, Mention
+from hubbub.core.mention import Mention
 
 _LINK = re.compile(r"(https?://[^\s/?#]*)([!-~]*)", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:[\w.+-]{0,63}\w)?@[\w.@-]*|\bu/[\w-]+", re.ASCII | re.IGNORECASE)
@@ -81,11 +82,9 @@ class Matcher:
 
     def __init__(self, brands: Sequence[Brand]) -> None:
         self._brands = list(brands)
-        self._accounts: dict[str, list[tuple[Brand, str]]] = defaultdict(list)
+        self._accounts = Accounts(brands)
         self._names: dict[str, list[Brand]] = defaultdict(list)
         for brand in self._brands:
-            for handle in brand.handles:
-                self._accounts[handle.casefold()].append((brand, handle))
             for name in dict.fromkeys(fold(written(name)) for name in (brand.name, *brand.aliases)):
                 self._names[name].append(brand)
         self._automaton = ahocorasick.Automaton()
@@ -119,7 +118,7 @@ class Matcher:
         any watched brand. An exclude bars only what the text says."""
         matches = self.find(mention.words)
         brands = {match.brand for match in matches}
-        voices = self._voices(mention.author)
+        voices = self._accounts.of(mention.source, mention.author.name)
         if voices:
             mention = mention.model_copy(update={"author": mention.author.model_copy(update={"is_brand": True})})
         for brand, handle in voices:
@@ -134,10 +133,6 @@ class Matcher:
     def knows(self, brand: str) -> bool:
         """Whether a source that names this brand means one of the watch list."""
         return fold(brand) in self._names
-
-    def _voices(self, author: Author) -> list[tuple[Brand, str]]:
-        """The brands that the account speaks for. Only capitals are folded: a look-alike name is another account."""
-        return self._accounts.get("@" + author.name.lstrip("@").casefold(), []) if author.name else []
 
 
 def _compile(brands: Sequence[Brand]) -> Iterator[_Sought]:

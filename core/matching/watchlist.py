@@ -56,6 +56,8 @@ class Brand(BaseModel):
     Attributes:
         name: matched like an alias.
         handles: accounts that speak for the brand, with or without `@` or `u/`.
+        accounts: by platform (`reddit`, ...), the accounts that speak for it there in place of its handles.
+        automatic_replies: phrases of its own posts that say no more than that somebody will answer; they answer nobody.
         excludes: a post with one of these is not about the brand.
         should_match, should_not_match: examples that `hubbub check` runs.
     """
@@ -65,6 +67,8 @@ class Brand(BaseModel):
     name: str = Field(min_length=1)
     competitor: bool = False
     handles: tuple[str, ...] = ()
+    accounts: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    automatic_replies: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     aliases: tuple[Term, ...] = ()
     products: tuple[Offer, ...] = ()
     services: tuple[Offer, ...] = ()
@@ -77,7 +81,12 @@ class Brand(BaseModel):
     @field_validator("handles")
     @classmethod
     def _at(cls, handles: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple("@" + _tag("handle", handle.strip().removeprefix("/").removeprefix("u/")) for handle in handles)
+        return tuple(_account(handle) for handle in handles)
+
+    @field_validator("accounts")
+    @classmethod
+    def _at_each_platform(cls, accounts: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        return {platform: tuple(_account(name) for name in names) for platform, names in accounts.items()}
 
     @field_validator("hashtags")
     @classmethod
@@ -104,6 +113,10 @@ class Brand(BaseModel):
 
 def written(term: Term) -> str:
     return term if isinstance(term, str) else term.term
+
+
+def _account(written_as: str) -> str:
+    return "@" + _tag("handle", written_as.strip().removeprefix("/").removeprefix("u/"))
 
 
 def _tag(what: str, written_as: str) -> str:

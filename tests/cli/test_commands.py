@@ -162,6 +162,9 @@ def test_the_schema_accepts_the_examples_and_refuses_a_typo(tmp_path: Path) -> N
         {"brands": [{"name": "A"}], "sources": [{"name": "a", "collector": "file", "pth": "x"}]}
     )
     assert not validator.is_valid({"brands": [{"name": "A", "alias": ["b"]}]})
+    level = {"minutes": 60, "hours": {"opens": "09:00", "closes": "18:00", "holidays": ["2026-12-31"]}}
+    validator.validate({"brands": [{"name": "A", "accounts": {"reddit": ["b"]}}], "service_levels": [level]})
+    assert not validator.is_valid({"brands": [{"name": "A"}], "service_levels": [{"hours": {"opens": "nine"}}]})
 
 
 @pytest.mark.parametrize(

@@ -21,9 +21,11 @@ NEEDS = {
     "mentions": [],
     "publish --ndjson boards.ndjson": ["altair"],
     "publish --report page.html": ["altair"],
+    "rebuild threads": [],
     "rematch": ["onnxruntime"],
     "replay": [],
     "status": [],
+    "threads": [],
 }
 WITH_PREFECT = {"demo"}
 FOR_MODELS = {"train", "evaluate"}  # they load what they compute with

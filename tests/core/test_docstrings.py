@@ -8,7 +8,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("core", "collectors", "alerts", "dashboards", "flows", "desk", "cli", "index", "models", "benchmarks", "tests")
+ROOMS = (
+    "core",
+    "collectors",
+    "alerts",
+    "dashboards",
+    "flows",
+    "desk",
+    "cli",
+    "index",
+    "models",
+    "conversations",
+    "benchmarks",
+    "tests",
+)
 SECTION = re.compile(r"(Args|Arguments|Attributes|Parameters|Raises|Returns|Yields):")
 SENTENCE = re.compile(r"[A-Z0-9`'\"(].*[.!?:]['\"`)]*", re.DOTALL)
 KINDS = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)

@@ -57,6 +57,31 @@ WRONG_FILES = {
         "brands:\n  - name: Lumo\n    hashtags:\n      - #lumo\n",
         "brands.0.hashtags.0: is empty.*quotes: '#lumo'",
     ),
+    "no time of day": (
+        "brands: [{name: Lumo}]\nservice_levels: [{hours: {opens: 9am, closes: '18:00'}}]",
+        "service_levels.0.hours.opens: '9am' is no time of day",
+    ),
+    "a day that ends before it begins": (
+        "brands: [{name: Lumo}]\nservice_levels: [{hours: {opens: '18:00', closes: '09:00'}}]",
+        "service_levels.0.hours: opens should be before closes",
+    ),
+    "a weekday that is none": (
+        "brands: [{name: Lumo}]\nservice_levels: [{hours: {days: [Montag], opens: '9:00', closes: '18:00'}}]",
+        "service_levels.0.hours.days.0: .*'mon'",
+    ),
+    "no minutes": ("brands: [{name: Lumo}]\nservice_levels: [{minutes: 0}]", "service_levels.0.minutes: "),
+    "a warning after the breach": (
+        "brands: [{name: Lumo}]\nservice_levels: [{minutes: 30, warning_minutes: 30}]",
+        "warning_minutes should be less than minutes",
+    ),
+    "a level of nobody": (
+        "brands: [{name: Lumo}]\nservice_levels: [{brand: Lomo}]",
+        "service_levels: no brand of ours is named 'Lomo'; there are: Lumo",
+    ),
+    "an account of two words": (
+        "brands: [{name: Lumo, accounts: {reddit: [Lumo Care]}}]",
+        "brands.0.accounts: a handle is one word",
+    ),
     "an empty alias": ("brands:\n  - name: Lumo\n    aliases:\n      -\n", "brands.0.aliases.0: is empty"),
     "one handle, no list": ("brands:\n  - {name: Lumo, handles: lumo}\n", r"brands.0.handles: should be a list"),
     "an alias that is a list": ("brands: [{name: Lumo, aliases: [[a]]}]", r"brands.0.aliases.0: should be a word"),
@@ -198,3 +223,19 @@ def test_variables_of_other_parts_and_empty_ones_do_not_disturb(monkeypatch):
 def test_a_wrong_variable_is_named_without_its_value(name, value, monkeypatch):
     monkeypatch.setenv(name, value)
     assert name in complaint(load_settings)
+
+
+def test_service_levels_and_accounts_are_understood(listening):
+    found = listening(
+        "brands:\n- name: Lumo\n  accounts: {reddit: [u/LumoCare]}\n  automatic_replies: [we got it]\n"
+        "service_levels:\n"
+        "- {brand: Lumo, platform: x, severity: high, minutes: 10, warning_minutes: 5}\n"
+        "- minutes: 60\n"
+        "  hours: {days: [mon, sat], opens: '9:00', closes: '24:00', timezone: UTC, holidays: [2026-12-31]}\n"
+    )
+    assert found.brands[0].accounts == {"reddit": ("@LumoCare",)}
+    first, second = found.service_levels
+    assert (first.minutes, first.warning, first.hours) == (10, 5, None)
+    assert second.hours
+    assert (second.warning, second.hours.opens, second.hours.closes) == (20, 540, 1440)
+    assert second.hours.holidays[0].isoformat() == "2026-12-31"

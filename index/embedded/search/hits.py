@@ -33,7 +33,8 @@ class Source:
         self._includes = _patterns(asked.get("includes", "*")) or ("*",)
         self._excludes = _patterns(asked.get("excludes", []))
         self._whole = self._includes == ("*",) and not self._excludes
-        self._covered = cache(_covered)  # documents have the same few fields
+        self._in = cache(lambda place: _covered(place, self._includes))  # documents have the same few fields
+        self._out = cache(lambda place: _covered(place, self._excludes))
 
     def part(self, document: Json) -> Json:
         return document if self._whole else self._kept(document, "")
@@ -42,13 +43,13 @@ class Source:
         kept = {}
         for name, inner in value.items():
             place = path + name
-            if self._covered(place, self._excludes):
+            if self._out(place):
                 continue
             if isinstance(inner, dict) and inner:
                 part = self._kept(inner, f"{place}.")
                 if part:
                     kept[name] = part
-            elif self._covered(place, self._includes):
+            elif self._in(place):
                 kept[name] = inner
         return kept
 

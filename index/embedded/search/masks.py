@@ -68,7 +68,7 @@ def _ids(names: Sequence[str], rows: Rows) -> Flags:
 
 def _one_of(field: str, words: Sequence[str], rows: Rows) -> Flags:
     keywords, found = rows.keywords(field), np.zeros(len(rows), np.bool_)
-    codes = [code for word in words if (code := keywords.vocabulary.code(word)) is not None]
+    codes = keywords.vocabulary.codes_of(words)
     for code in codes[:1]:
         found[keywords.owners[keywords.codes == code]] = True
     if len(codes) > 1:

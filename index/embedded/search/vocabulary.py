@@ -35,12 +35,16 @@ class Vocabulary:
         places[self.codes] = np.arange(len(self.codes))
         return places
 
-    def code(self, word: str) -> int | None:
-        """The number of the word, or None."""
-        wanted = np.uint64(hash_of(word))
-        at = int(np.searchsorted(self._hashes, wanted))
-        found = at < len(self._hashes) and self._hashes[at] == wanted
-        return at if found and self.words(np.array([at]))[0] == word else None
+    def codes_of(self, words: Sequence[str]) -> list[int]:
+        """The numbers of those of the words that are here, in their order."""
+        if not len(self):
+            return []
+        wanted = np.array([hash_of(word) for word in words], np.uint64)
+        at = np.minimum(np.searchsorted(self._hashes, wanted), len(self) - 1)
+        alike = np.flatnonzero(self._hashes[at] == wanted)
+        codes = at[alike]
+        there = zip(alike.tolist(), codes.tolist(), self.words(codes), strict=True)
+        return [code for asked, code, word in there if word == words[asked]]
 
     def words(self, codes: Ints) -> list[str]:
         """The words of these numbers, in their order."""
@@ -58,8 +62,7 @@ class Vocabulary:
             if end - start < len(words):
                 words = [words[entry] for entry in (entries[start:end] - self._starts[at]).tolist()]
             best += choose(count, words)
-        found = [self.code(word) for word in choose(count, best)]
-        return np.array([code for code in found if code is not None], np.int64)
+        return np.array(self.codes_of(choose(count, best)), np.int64)
 
     @cached_property
     def _every(self) -> list[str]:

@@ -1,0 +1,1 @@
+"""What follows from several mentions: who waits, since when, who answered. Pure functions."""

@@ -17,14 +17,17 @@ console = Console(highlight=False, markup=False, emoji=False)
 
 
 def table(title: str, rows: Sequence[dict[str, Any]]) -> None:
-    """Rows of like keys; numbers to the right."""
+    """Rows of like keys; numbers to the right, and what the rows are called in one piece."""
     if not rows:
         return
     console.print(title, style="bold")
     drawn = Table(header_style="dim", box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    for key, value in rows[0].items():
+    for at, (key, value) in enumerate(rows[0].items()):
         drawn.add_column(
-            key.replace("_", " "), justify="right" if isinstance(value, int | float) else "left", overflow="fold"
+            key.replace("_", " "),
+            justify="right" if isinstance(value, int | float) or str(value).endswith("%") else "left",
+            overflow="fold",
+            no_wrap=at == 0,
         )
     for row in rows:
         drawn.add_row(*("" if value is None else _plain(value) for value in row.values()))

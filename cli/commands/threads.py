@@ -13,12 +13,12 @@ from hubbub.desk.threads import summed_up, threads
 from hubbub.flows.parts import open_parts
 
 TABLES = {
-    "all": "Threads",
+    "all": "Threads (times in minutes)",
     "brand": "\nBy brand",
     "platform": "\nBy platform",
     "hour": "\nBy hour at which they opened",
 }
-ENDS = ("private", "reopened", "better", "worse")
+ENDS = ("private", "reopened", "better", "worse")  # outcomes that are told; the others are as hoped or not known
 
 
 @click.command("threads")
@@ -52,7 +52,6 @@ def command(brand: str | None, only_open: bool, summary: bool, config: Path | No
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
-    """Times in minutes; what no thread ended with counts 0."""
     return {
         row["by"]: row["name"],
         "threads": row["threads"],
@@ -62,7 +61,7 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
         "p90": row["p90_minutes"],
         "in time": _percent(row["within_level"]),
         "first contact": _percent(row["first_contact"]),
-        **{name: row["outcome"].get(name, 0) for name in ENDS},
+        "of them": ", ".join(f"{row['outcome'][name]} {name}" for name in ENDS if name in row["outcome"]),
     }
 
 

@@ -23,8 +23,7 @@ LARGEST = 63  # 7 of 8 bits: processors without VNNI add two products in 16 bits
 def quantise(model: onnx.ModelProto, samples: Sequence[Mapping[str, NDArray[np.int64]]]) -> onnx.ModelProto:
     """Returns the graph with every MatMul by a constant matrix, and every fused attention, in int8.
 
-    The two small heads are Gemm, and stay in fp32. GELU is computed by tanh, in half the time; it differs by less than
-    0.0005, and the codes that it is rounded to are coarser.
+    The two small heads are Gemm, and stay in fp32.
 
     Args:
         samples: inputs of the graph, without padding, from which the scales are measured.
@@ -44,8 +43,6 @@ def quantise(model: onnx.ModelProto, samples: Sequence[Mapping[str, NDArray[np.i
             replaced, added = _in_int8(node, biased.get(node.output[0]), matrix, read[node.input[0]])
             nodes += replaced
             fresh += added
-        elif node.op_type == "Gelu":
-            nodes.append(helper.make_node("Gelu", node.input, node.output, approximate="tanh"))
         elif node.output[0] not in done:
             nodes.append(node)
     del graph.graph.node[:], graph.graph.initializer[:]

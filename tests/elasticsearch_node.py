@@ -26,6 +26,7 @@ IMAGES = {
 }
 LOGIN = ("admin", "hubbub-test")
 START_SECONDS = 300
+QUICK = "-XX:TieredStopAtLevel=1"  # a node of a few minutes does not earn back what full compilation takes
 SETTING = (
     "cluster.info.update.interval=1h"  # or it lifts a test's read-only block within 30 seconds, having disk enough
 )
@@ -57,7 +58,12 @@ class Node:
     def start(self) -> None:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=self._die_with_parent
+                self._command,
+                env={**os.environ, "JDK_JAVA_OPTIONS": f"{QUICK} -XX:+UseSerialGC"},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=self._die_with_parent,
             )
         self._wait_until_it_answers(self._process)
 
@@ -137,7 +143,11 @@ def _docker_node(major: int, folder: Path) -> Node | None:
     if not shutil.which("docker") or subprocess.run(["docker", "info"], capture_output=True, timeout=60).returncode:
         return None
     port = _free_port()
-    settings = {"discovery.type": "single-node", "xpack.security.enabled": "false", "ES_JAVA_OPTS": "-Xms512m -Xmx512m"}
+    settings = {
+        "discovery.type": "single-node",
+        "xpack.security.enabled": "false",
+        "ES_JAVA_OPTS": f"-Xms512m -Xmx512m {QUICK}",
+    }
     environment = [part for name, value in settings.items() for part in ("-e", f"{name}={value}")]
     command = ["docker", "run", "--rm", "-p", f"127.0.0.1:{port}:9200", *environment, IMAGES[major]]
     return Node(command, port, folder / "log", at_death=signal.SIGTERM)  # which docker hands on to the container

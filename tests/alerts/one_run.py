@@ -1,15 +1,10 @@
-"""`python -m tests.alerts.one_run HOME SLACK MINUTES [KILL]`: one run that finds trouble, on the embedded index.
-
-SLACK is an address, or several with commas between.
-KILL is a place like `before 4` or `after 4`: the process kills itself there, before or after its fourth call of the
-state.
-"""
+"""One run that finds trouble, on the embedded index, in a process of its own."""
 
 import os
 import signal
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -44,29 +39,30 @@ class MortalState:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def notifiers(addresses: str) -> Iterator[SlackNotifier]:
-    for number, address in enumerate(addresses.split(",")):
+def notifiers(addresses: Sequence[str]) -> Iterator[SlackNotifier]:
+    for number, address in enumerate(addresses):
         notifier = SlackNotifier(SecretStr(TOKEN), CHANNEL, address)
         notifier.name = f"slack-{number}"
         yield notifier
 
 
-def main(home: str, slack: str, minutes: str, place: str = "") -> None:
-    now = NOW + timedelta(minutes=float(minutes))
-    index = EmbeddedIndex(Path(home), lambda: now)
+def main(home: Path, slacks: Sequence[str], minutes: float, place: str, answer: Connection) -> None:
+    """Sends its decisions.
+
+    Args:
+        place: where the process kills itself: `before 4` or `after 4`, before or after its fourth call of the state.
+    """
+    now = NOW + timedelta(minutes=minutes)
+    index = EmbeddedIndex(home, lambda: now)
     index.prepare()
     tools = Tools(
         evidence=evidence,
         posts=posts,
         record=index.record,
         state=MortalState(index.state, place),
-        notifiers=list(notifiers(slack)),
+        notifiers=list(notifiers(slacks)),
         clock=lambda: now,
     )
-    outcomes = raise_alerts([finding(float(minutes))], tools)
+    outcomes = raise_alerts([finding(minutes)], tools)
     index.close()
-    sys.stdout.writelines(f"{outcome.decision}\n" for outcome in outcomes)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+    answer.send([str(outcome.decision) for outcome in outcomes])

@@ -1,17 +1,30 @@
 """Processes killed while they send, and several that send at once: the message is there once."""
 
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from tests.alerts.one_run import main
 from tests.fakes.slack import FakeSlack, Fault, fake_slack
 
-ROOT = Path(__file__).parents[2]
+PROCESSES = get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.alerts.one_run"])  # imported once, by what all of them are forked from
+
+
+class Started(NamedTuple):
+    process: ForkServerProcess
+    answer: Connection
+
+    def end(self) -> tuple[int | None, list[str]]:
+        """Its exit status, and its decisions if it lived to tell them."""
+        self.process.join(120)
+        return self.process.exitcode, self.answer.recv() if self.process.exitcode == 0 else []
 
 
 @pytest.fixture
@@ -26,16 +39,16 @@ def other() -> Iterator[FakeSlack]:
         yield server
 
 
-def start(home: Path, slack: FakeSlack, minutes: float, place: str = "", other: str = "") -> subprocess.Popen[str]:
-    addresses = slack.url + (f",{other}" if other else "")
-    command = [sys.executable, "-m", "tests.alerts.one_run", str(home), addresses, str(minutes), place]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+def start(home: Path, slack: FakeSlack, minutes: float, place: str = "", other: str = "") -> Started:
+    answer, told = PROCESSES.Pipe(duplex=False)
+    addresses = [slack.url, other] if other else [slack.url]
+    process = PROCESSES.Process(target=main, args=(home, addresses, minutes, place, told))
+    process.start()
+    return Started(process, answer)
 
 
-def run(home: Path, slack: FakeSlack, minutes: float, place: str = "", other: str = "") -> tuple[int, list[str]]:
-    process = start(home, slack, minutes, place, other)
-    output, _ = process.communicate(timeout=120)
-    return process.returncode, output.split("\n")[:-1]
+def run(home: Path, slack: FakeSlack, minutes: float, place: str = "", other: str = "") -> tuple[int | None, list[str]]:
+    return start(home, slack, minutes, place, other).end()
 
 
 CALLS = 5  # one more than those of the state in a run that sends: list, create, get, replace
@@ -80,16 +93,16 @@ def test_killed_while_slack_has_the_message_the_next_run_completes_it(
     tmp_path: Path, slack: FakeSlack, moment: str
 ) -> None:
     """The request is with Slack: before it takes the message (which it does all the same), and before its answer."""
-    processes: list[subprocess.Popen[str]] = []
+    started: list[Started] = []
 
     def kill() -> None:
-        os.kill(processes[0].pid, signal.SIGKILL)
-        processes[0].wait(timeout=60)
+        process = started[0].process
+        process.kill()
+        process.join(60)
 
     setattr(slack, moment, kill)
-    processes.append(start(tmp_path, slack, 0))
-    processes[0].communicate(timeout=120)
-    assert processes[0].returncode == -signal.SIGKILL
+    started.append(start(tmp_path, slack, 0))
+    assert started[0].end()[0] == -signal.SIGKILL
     setattr(slack, moment, lambda: None)
     assert run(tmp_path, slack, 2) == (0, ["grouped", "already sent"])
     assert run(tmp_path, slack, 5) == (0, ["already sent"])
@@ -98,7 +111,7 @@ def test_killed_while_slack_has_the_message_the_next_run_completes_it(
 
 def test_workers_that_find_the_same_at_once_send_it_once(tmp_path: Path, slack: FakeSlack) -> None:
     processes = [start(tmp_path, slack, minutes / 60) for minutes in range(4)]
-    outputs = [process.communicate(timeout=120)[0] for process in processes]
-    assert [process.returncode for process in processes] == [0] * 4
-    assert sorted("sent" in output.split("\n") for output in outputs) == [False, False, False, True]
+    ended = [process.end() for process in processes]
+    assert [status for status, _ in ended] == [0] * 4
+    assert sorted("sent" in decisions for _, decisions in ended) == [False, False, False, True]
     assert len(slack.messages) == 1

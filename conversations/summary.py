@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any
 
+import numpy as np
+
 from hubbub.conversations.exchange import Exchange
 from hubbub.conversations.thread import Thread
 
@@ -75,13 +77,7 @@ def summary(threads: Iterable[Thread], zone: tzinfo, brand: str | None = None) -
 
 def percentile(numbers: Sequence[int], part: float) -> float | None:
     """Between the two nearest numbers in proportion, so that half of an even count is the mean of the middle two."""
-    if not numbers:
-        return None
-    ordered = sorted(numbers)
-    place = (len(ordered) - 1) * part
-    lower = int(place)
-    upper = min(lower + 1, len(ordered) - 1)
-    return ordered[lower] + (ordered[upper] - ordered[lower]) * (place - lower)
+    return float(np.quantile(numbers, part)) if numbers else None
 
 
 def _minutes(seconds: float | None) -> float | None:

@@ -18,7 +18,7 @@ TABLES = {
     "platform": "\nBy platform",
     "hour": "\nBy hour at which they opened",
 }
-ENDS = ("private", "reopened", "better", "worse")  # outcomes that are told; the others are as hoped or not known
+ENDS = ("private", "reopened", "better", "worse")  # outcomes worth a look
 
 
 @click.command("threads")
@@ -40,8 +40,9 @@ def command(brand: str | None, only_open: bool, summary: bool, config: Path | No
             rows = summed_up(parts, brand)
             if as_json:
                 show.as_json(rows)
-            for by, title in TABLES.items() if not as_json else ():
-                show.table(title, [_row(row) for row in rows if row["by"] == by])
+            else:
+                for by, title in TABLES.items():
+                    show.table(title, [_row(row) for row in rows if row["by"] == by])
             return
         number = 0
         for line in threads(parts, brand, only_open):
@@ -61,7 +62,7 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
         "p90": row["p90_minutes"],
         "in time": _percent(row["within_level"]),
         "first contact": _percent(row["first_contact"]),
-        "of them": ", ".join(f"{row['outcome'][name]} {name}" for name in ENDS if name in row["outcome"]),
+        "ended": ", ".join(f"{row['outcome'][name]} {name}" for name in ENDS if name in row["outcome"]),
     }
 
 

@@ -66,14 +66,8 @@ def train(
         Misconfigured: the data or the base encoder cannot be read, the data lack a label or are not to be learned from,
             or `out` holds a run with other data, another base or another recipe.
     """
-    posts, val = (
-        [
-            post
-            for post in load_labelled([folder / part for folder in data])
-            if dataset(post.dataset).open or not only_open
-        ]
-        for part in ("train", "val")
-    )
+    loaded = (load_labelled([folder / part for folder in data]) for part in ("train", "val"))
+    posts, val = ([post for post in part if dataset(post.dataset).open or not only_open] for part in loaded)
     posts = to_learn(posts)
     if {post.label for post in posts} != set(Label) or not val:
         raise Misconfigured(f"{' '.join(map(str, data))}: needs posts of all three labels in train/, and some in val/")

@@ -6,27 +6,14 @@ import subprocess
 from pathlib import Path
 
 import psutil
-import pytest
-from elasticsearch import Elasticsearch
 
 from hubbub.core.ports import Index
 from hubbub.core.settings import IndexSettings, Settings
 from hubbub.flows.parts import open_index
 from tests.command import hubbub, left_behind, start, write_config
-from tests.elasticsearch_node import empty
 
 KILLS = 20
 A_RUN = 1100  # posts that arrive before each run: three pages
-
-
-@pytest.fixture(params=["embedded", "elasticsearch_8"])
-def address(request: pytest.FixtureRequest) -> str:
-    if request.param == "embedded":
-        return ""
-    url: str = request.getfixturevalue(request.param)
-    with Elasticsearch(url) as client:
-        empty(client)
-    return url
 
 
 def post(number: int) -> dict[str, str]:

@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from elasticsearch import Elasticsearch
 
 from tests.command import assert_one_clear_line, hubbub, write_posts
-from tests.elasticsearch_node import empty
 
 CARE = Path(__file__).parents[2] / "examples" / "care" / "hubbub.yaml"
 DATA = os.environ.get("HUBBUB_TEST_CARE_DATA", "")
@@ -130,16 +128,6 @@ def test_another_service_level_is_told_by_a_rebuild(folder: Path) -> None:
 )
 def test_what_is_wrong_is_said_in_a_line(arguments: tuple[str, ...], says: str, folder: Path) -> None:
     assert_one_clear_line(hubbub(*arguments, folder=folder), 2, says)
-
-
-@pytest.fixture(params=["embedded", "elasticsearch_8"])
-def address(request: pytest.FixtureRequest) -> str:
-    if request.param == "embedded":
-        return ""
-    url: str = request.getfixturevalue(request.param)
-    with Elasticsearch(url) as client:
-        empty(client)
-    return url
 
 
 def by_hand() -> dict[str, dict[str, Any]]:

@@ -9,6 +9,8 @@ from typing import Any
 from hubbub.core.matching.accounts import Accounts
 from hubbub.core.matching.spelling import fold
 from hubbub.core.matching.watchlist import Brand
+from hubbub.core.service import Severity
+from hubbub.core.urgency import severity
 
 FIELDS = (
     "@timestamp",
@@ -22,7 +24,9 @@ FIELDS = (
     "needs_reply",
     "sentiment.label",
     "sentiment.score",
+    "signals",
     "source",
+    "user.followers",
     "user.id",
     "user.is_brand",
     "user.name",
@@ -47,6 +51,8 @@ class Post:
         automatic: a brand's phrase that answers nobody.
         answerable: somebody may wait for an answer to it.
         score: sentiment, -1..1.
+        signals: what it tells of, by name.
+        followers: of the author; None where nobody knows.
     """
 
     id: str
@@ -64,6 +70,12 @@ class Post:
     answerable: bool = True
     score: float = 0.0
     positive: bool = False
+    signals: tuple[str, ...] = ()
+    followers: int | None = None
+
+    @property
+    def severity(self) -> Severity:
+        return severity(self.signals)
 
     @property
     def addressed(self) -> tuple[str, ...]:
@@ -111,6 +123,8 @@ class PostReader:
             answerable=document.get("needs_reply", True) and document.get("kind") != _NEWS,
             score=sentiment.get("score", 0.0),
             positive=sentiment.get("label") == "positive",
+            signals=tuple(document.get("signals", ())),
+            followers=user.get("followers"),
         )
 
     def _about(self, source: str, ours: Sequence[str], text: str) -> tuple[str, ...]:

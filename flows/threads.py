@@ -90,7 +90,7 @@ def _changed(parts: Parts, documents: Mapping[str, Json]) -> dict[str, Facts]:
     return {
         name: Facts.model_validate(told)
         for thread in _threads(parts, _posts(parts, documents))
-        for name, told in thread.told(parts.listening.timezone).items()
+        for name, told in thread.told(parts.listening.timezone, parts.listening.urgency).items()
         if not _says(documents[name], told)
     }
 

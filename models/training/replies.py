@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -11,21 +10,12 @@ from random import Random
 from typing import Any, NamedTuple
 
 from hubbub.core.errors import Misconfigured
+from hubbub.models.hints import ASKS, THANKS, asks
 
 OWN = Path(__file__).parent
 Row = dict[str, Any]
 Rule = Callable[[Row], bool | None]
 """Whether such a row needs a reply; None where that cannot be told."""
-
-_ASKS = re.compile(
-    r"\?|^\W*(?:who|what|which|where|when|why|how|is|are|do|does|did|can|could|will|would|has|have)\b|\banyone\b"
-    r"|ไหม|มั้ย|มั๊ย|ไม๊|หรือเปล่า|รึเปล่า|ป่าว|ยังไง|อย่างไร|เท่าไ|กี่|สอบถาม|ทำไม|เมื่อไ|ที่ไหน|ตรงไหน|รบกวน|ขอสูตร|ช่วยที|หน่อย(?:ค|จ|ได้)"
-    r"|\b(?:hỏi|hoi|bao nhiêu|bao nhieu|bao lâu|bao lau|thế nào|the nao|làm sao|lam sao|ở đâu|o dau|khi nào|tư vấn|chỉ tui|nhờ)\b"
-    r"|\b(?:không|khong|ko|hông|hong|chưa|chua|sao|nào|nao)\s*(?:ạ|ta|vậy|vay|mn|mọi người|moi nguoi|shop|ad|bác|nhỉ|nhi|thế)?\W*$",
-    re.IGNORECASE,
-)
-_OFFERS = re.compile(r"https?|\bhttp\b|www\.|📢|🎉|\bpromo|โปรโมชั่น|ลดราคา|ขอเชิญ|กิจกรรม|ประกาศ|\[ขาย\]|khuyến mãi|giảm giá|danh sách", re.IGNORECASE)
-_THANKS = re.compile(r"\bthank|\bthanks|\bthx\b|\bty\b|appreciate|\bcheers\b|ขอบคุณ|ขอบใจ|cảm ơn|cám ơn|cam on", re.IGNORECASE)
 
 
 class Example(NamedTuple):
@@ -53,18 +43,13 @@ class Source:
     counts: float = 1.0
 
 
-def asks(text: str) -> bool:
-    """Whether a text without a label looks like a question or a request, and not like an advert."""
-    return bool(_ASKS.search(text)) and not _OFFERS.search(text)
-
-
 def _by_label(**needs: bool) -> Rule:
     return lambda row: needs.get(row["label"])
 
 
 def _quiet(row: Row) -> bool | None:
     """Of sets whose neutral posts hold questions, and whose negative ones are mostly chatter."""
-    return None if row["label"] == "negative" or _ASKS.search(row["text"]) else False
+    return None if row["label"] == "negative" or ASKS.search(row["text"]) else False
 
 
 def _complaint(row: Row) -> bool | None:
@@ -85,22 +70,22 @@ _LIKED_OR_NOT = _by_label(negative=True, positive=False)
 _WITH_MIXED = _by_label(negative=True, neutral=True, positive=False)
 
 SOURCES = (
-    Source("sentiment/train/semeval_en", _by_label(neutral=False, positive=False), 2500),
-    Source("sentiment/train/apple_en", _by_label(negative=True, neutral=False, positive=False), 300, 0.5),
-    Source("sentiment/train/sxsw_brands_en", _by_label(neutral=False, positive=False), 300),
+    Source("sentiment/train/semeval_en", _by_label(neutral=False, positive=False), 1200),
+    Source("sentiment/train/apple_en", _by_label(negative=True, neutral=False, positive=False), 150, 0.5),
+    Source("sentiment/train/sxsw_brands_en", _by_label(neutral=False, positive=False), 150),
     Source("sentiment/train/brands_th", _by_label(negative=True), 200),
-    Source("sentiment/train/wisesight_th", _quiet, 1800),
-    Source("sentiment/train/vlsp2016_vi", _quiet, 500),
-    Source("sentiment/train/visfd_vi", _WITH_MIXED, 400, 0.5),
-    Source("sentiment/train/aivivn_vi", _LIKED_OR_NOT, 350, 0.5),
-    Source("sentiment/train/traveloka_vi", _LIKED_OR_NOT, 150, 0.5),
-    Source("sentiment/train/vlsp2018_vi", _LIKED_OR_NOT, 150, 0.5),
-    Source("sentiment/train/vsfc_vi", _LIKED_OR_NOT, 100, 0.3),
-    Source("themes/banking77_en", _always, 500, 0.5),
-    Source("themes/nlupp_en", _turn, 300, 0.5),
-    Source("themes/truevoice_th", _always, 900, 0.7),
-    Source("themes/airline_reasons", _always, 600),
-    Source("themes/complaints_en", _complaint, 1200),
+    Source("sentiment/train/wisesight_th", _quiet, 1200),
+    Source("sentiment/train/vlsp2016_vi", _quiet, 350),
+    Source("sentiment/train/visfd_vi", _WITH_MIXED, 400),
+    Source("sentiment/train/aivivn_vi", _LIKED_OR_NOT, 200),
+    Source("sentiment/train/traveloka_vi", _LIKED_OR_NOT, 80, 0.5),
+    Source("sentiment/train/vlsp2018_vi", _LIKED_OR_NOT, 80, 0.5),
+    Source("sentiment/train/vsfc_vi", _LIKED_OR_NOT, 60, 0.3),
+    Source("themes/banking77_en", _always, 200, 0.5),
+    Source("themes/nlupp_en", _turn, 120, 0.5),
+    Source("themes/truevoice_th", _always, 300, 0.7),
+    Source("themes/airline_reasons", _always, 350),
+    Source("themes/complaints_en", _complaint, 500),
 )
 
 
@@ -133,7 +118,7 @@ def _labels() -> dict[str, bool]:
 def _own() -> Iterator[Example]:
     for file in sorted((OWN / "replies").glob("*.jsonl")):
         for row in _rows(file):
-            yield Example(row["text"], row["needs_reply"], 2.0, file.name.split(".")[0], row["text"])
+            yield Example(row["text"], row["needs_reply"], 3.0, file.name.split(".")[0], row["text"])
     for file in sorted((OWN / "care" / "train").glob("*.jsonl")):
         for row in _rows(file):
             needs = row["label"] == "negative" or (row["label"] == "neutral" and asks(row["text"]))
@@ -149,7 +134,7 @@ def _of(folder: Path, labels: dict[str, bool]) -> Iterator[Example]:
         for text, row in {row["text"]: row for row in rows}.items():
             judged = labels.get(digest(text))
             if judged is not None:
-                yield Example(text, judged, 2.0, name, text)
+                yield Example(text, judged, 3.0, name, text)
             elif (needs := source.rule(row)) is not None:
                 by_rule[needs].append(text)
         for needs, texts in by_rule.items():
@@ -167,9 +152,9 @@ def _care(folder: Path) -> Iterator[Example]:
             yield Example(text, False, 0.5, "care_brand", thread)
         elif opens and row["id"] in answered:
             yield Example(text, True, 2.0, "care_opening", thread)
-        elif not opens and _THANKS.search(text) and row["id"] not in answered:
+        elif not opens and THANKS.search(text) and row["id"] not in answered:
             yield Example(text, False, 1.0, "care_thanks", thread)
-        elif not opens and row["id"] in answered and not _THANKS.search(text):
+        elif not opens and row["id"] in answered and not THANKS.search(text):
             yield Example(text, True, 0.4, "care_later", thread)
 
 

@@ -31,16 +31,20 @@ THANKS = re.compile(
     re.IGNORECASE,
 )
 POLITE_QUESTIONS = re.compile(
-    r"(?:ไหม|มั้ย|มั๊ย|ไม๊|ใหม|เปล่า|ป่าว|เท่าไ\w*|ยังไง|อย่างไร|ไหน|เมื่อไ\w*|กี่\S{1,8}|อะไร|ได้บ้าง)[^?]{0,8}?(?:คะ|ค่ะ|ค้ะ|ค๊ะ|คับ|ครับ|คัฟ|คร้าบ|จ๊ะ)"
+    r"(?:ไหม|มั้ย|มั๊ย|ไม๊|ใหม|เปล่า|ป่าว|เท่าไ\w*|ยังไง|อย่างไร|ไหน|เมื่อไ\w*|กี่\S{1,8}|อะไร|ได้บ้าง)[^?]{0,8}?"
+    r"(?:คะ|ค่ะ|ค้ะ|ค๊ะ|คับ|ครับ|คัฟ|คร้าบ|จ๊ะ)"
     r"|ขอรายละเอียด|สนใจ(?:ค่ะ|ครับ)|สนจัย|ขอทราบข้อมูล|ขอที่อยู่|ขอเบอร์"
-    r"|(?:không|khong|ko|hông|chưa|nào|sao|bao nhiêu|mấy)\s+ạ|(?:shop|ad|admin|anh|chị|mọi người|mn|các bác) ơi|cho (?:em|mình|hỏi)"
+    r"|(?:không|khong|ko|hông|chưa|nào|sao|bao nhiêu|mấy)\s+ạ"
+    r"|(?:shop|ad|admin|anh|chị|mọi người|mn|các bác) ơi|cho (?:em|mình|hỏi)"
     r"|giúp (?:em|mình)|\b(?:can|could) (?:you|someone|somebody|i)\b|\bplease\b|\bpls\b",
     re.IGNORECASE,
 )
 BRANDS_VOICE = re.compile(
-    r"แอดมิน(?:ขอ|จะ|แนะนำ|ต้อง)|(?:คุณ)ลูกค้า|ลูกค้าสะดวก|ลูกค้าทุกท่าน|ขออภัยใน|ขอบพระคุณ|น้อมรับ|สอบถาม(?:ราย|เพิ่มเติม|ได้|หรือ)|\^\^|ก้อน(?:ขอ|ต้อง|จะ)"
+    r"แอดมิน(?:ขอ|จะ|แนะนำ|ต้อง)|(?:คุณ)ลูกค้า|ลูกค้าสะดวก|ลูกค้าทุกท่าน|ขออภัยใน|ขอบพระคุณ|น้อมรับ|สอบถาม(?:ราย|เพิ่มเติม|ได้|หรือ)|\^\^"
+    r"|ก้อน(?:ขอ|ต้อง|จะ)"
     r"|\b(?:bên|ben) em\b|\bdạ (?:chào|máy|shop|bên)|\bvui lòng\b"
-    r"|\b(?:dm|send|contact|message|follow) us\b|\bwe(?:'re| are) (?:so |very |really )?sorry\b|\bour team\b|\blet us know\b"
+    r"|\b(?:dm|send|contact|message|follow) us\b|\bwe(?:'re| are) (?:so |very |really )?sorry\b"
+    r"|\bour team\b|\blet us know\b"
     r"|\breach(?:ing)? out\b|[\^/][A-Z]{2,3}\s*$",
     re.IGNORECASE,
 )

@@ -19,8 +19,7 @@ from hubbub.core.matching.spelling import bare, letters, lower, tidy
 
 _GAP = r"(?:[^\s.!?]+\s+){0,3}?"
 _TOKEN = re.compile(r"\(|\)\?|\)|\||\*|\.\.|[^()|*.]+|\.")
-_CHOICE = re.compile(r"\(([^()]*)\)\??")
-_TELLING = 4  # letters that few texts hold
+_CHOICE = re.compile(r"\(([^()]*)\)(\??)")
 _SENTENCE = re.compile(r"[.!?\n;]")
 _BEFORE = 40  # characters before a match that may deny it
 
@@ -28,15 +27,17 @@ _D, _AM = "d\u0335", "\u0e4d\u0e32"  # what `lower` and `tidy` make of đ and of
 
 _DENIED = re.compile(
     r"(?:\b(?:not|no|never|without|nothing|isn't|wasn't|don't|didn't|doesn't|won't|wouldn't|haven't|hasn't|can't|cannot)"
-    r"(?:\s+[\w']+){0,3}\s*|ไม่(?:ได้|เคย|มี|ใช่|ถึงกับ|คิดจะ)?\S{0,4}|ไม่ต้อง|อย่า(?:เพิ่ง)?|\b(?:khong|ko|k|chua|chang|dau co)(?:\s+\w+){0,2}\s*)$"
+    r"(?:\s+[\w']+){0,3}\s*|ไม่(?:ได้|เคย|มี|ใช่|ถึงกับ|คิดจะ)?\S{0,4}|ไม่ต้อง|อย่า(?:เพิ่ง)?"
+    r"|\b(?:khong|ko|k|chua|chang|dau co)(?:\s+\w+){0,2}\s*)$"
 )
 _HEARSAY = re.compile(
-    r"\b(?:heard|read (?:about|that|in)|they say|people say|apparently|rumou?rs?|in the news|according to|article|movie|film|series"
-    r"|song|novel|game|what happens if|imagine|nghe noi|nghe dau|bao noi|thay bao|theo bao|phim)\b"
-    r"|ได้ยินว่า|ข่าว|เขาว่า|เค้าว่า|เห็นว่า|เพื่อนบอก|ในหนัง|ละคร|นิยาย"
+    r"\b(?:heard|read (?:about|that|in)|they say|people say|apparently|rumou?rs?|in the news|according to|article|movie"
+    r"|film|series|song|novel|game|what happens if|imagine|beware|watch out|canh giac|canh bao|nghe noi|nghe dau|bao noi|thay bao|theo bao|phim)\b"
+    r"|ระวัง|ได้ยินว่า|ข่าว|เขาว่า|เค้าว่า|เห็นว่า|เพื่อนบอก|ในหนัง|ละคร|นิยาย"
 )
 _OTHERS = re.compile(
-    r"\b(?:my|his|her|their) (?:sister|brother|friend|cousin|neighbou?r|colleague|boss|mate|ex|mom|mum|dad|uncle|aunt)(?:'s)?\b"
+    r"\b(?:my|his|her|their) (?:sister|brother|friend|cousin|neighbou?r|colleague|boss|mate|ex"
+    r"|mom|mum|dad|uncle|aunt)(?:'s)?\b"
     r"|เพื่อน|พี่สาว|น้องสาว|\b(?:ban|chi|anh|me|bo) (?:toi|minh)\b"
 )
 
@@ -140,13 +141,11 @@ def pattern(text: str, language: str) -> Pattern:
 
 
 def _anchors(text: str) -> tuple[str, ...]:
-    """The longest letters that stand for themselves; where those are few, what the first choice is between."""
-    parts = re.split(r"\.\.|\*|\x00", _CHOICE.sub("\x00", text))
-    longest = max((part.strip() for part in parts), key=len)
-    choice = _CHOICE.search(text)
-    if len(longest) >= _TELLING or not choice:
-        return (longest,)
-    return tuple(word.strip(" ()") for word in choice[1].split("|"))
+    """The longest letters that stand for themselves; where those are few, what a choice is between."""
+    fixed = re.split(r"\.\.|\*|\x00", _CHOICE.sub("\x00", text))
+    choices = [[word.strip(" *") for word in found[1].split("|")] for found in _CHOICE.finditer(text) if not found[2]]
+    longest = max((part.strip() for part in fixed), key=len)
+    return max([(longest,), *map(tuple, choices)], key=lambda words: min(map(len, words)))
 
 
 def _expression(text: str) -> str:

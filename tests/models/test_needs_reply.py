@@ -1,5 +1,10 @@
 """Whether somebody wants an answer: what the head does, and what it says where it does not fit."""
 
+import gzip
+import json
+import os
+from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +14,9 @@ from hubbub.core.errors import Misconfigured
 from hubbub.models.head import Head
 from hubbub.models.load import WEIGHTS, load_judge, load_reader
 from hubbub.models.readers import needs_reply
+
+DATA = os.environ.get("HUBBUB_TEST_REPLY_DATA", "")
+LABELS = Path(__file__).parent / "data" / "needs_reply.tsv"
 
 WAITS = [
     "@acme my parcel says delivered but nothing is here",
@@ -69,3 +77,24 @@ def test_a_head_that_was_written_says_the_same(trained: Path, tmp_path: Path):
     np.testing.assert_allclose(
         again.odds(WAITS, verdicts, languages, None), head.odds(WAITS, verdicts, languages, None), atol=0.02
     )
+
+
+def texts(folder: Path) -> Iterator[str]:
+    for file in sorted(folder.rglob("*.gz")):
+        with gzip.open(file, "rt", encoding="utf-8") as lines:
+            for line in lines:
+                yield json.loads(line).get("text", "") if line.startswith("{") else line.rstrip("\n")
+
+
+@pytest.mark.skipif(not DATA, reason="no posts: let HUBBUB_TEST_REPLY_DATA name the folder of sentiment and unlabelled")
+@pytest.mark.parametrize("language", ["th", "vi"])
+def test_posts_labelled_by_somebody_who_did_not_know_the_code(language: str):
+    rows = [line.split("\t") for line in LABELS.read_text(encoding="utf-8").splitlines()[1:]]
+    labels = {digest: label == "yes" for digest, spoken, label in rows if spoken == language}
+    found = {sha256(text.encode()).hexdigest(): text for text in texts(Path(DATA))}
+    assert labels.keys() <= found.keys()
+    told = load_reader("").read_texts([found[digest] for digest in labels])
+    pairs = list(zip(labels.values(), (one.needs_reply for one in told), strict=True))
+    right = pairs.count((True, True))
+    assert right / (right + pairs.count((False, True))) >= PRECISION[language]
+    assert right / (right + pairs.count((True, False))) >= RECALL[language]

@@ -32,7 +32,8 @@ _DENIED = re.compile(
 )
 _HEARSAY = re.compile(
     r"\b(?:heard|read (?:about|that|in)|they say|people say|apparently|rumou?rs?|in the news|according to|article|movie"
-    r"|film|series|song|novel|game|what happens if|imagine|beware|watch out|canh giac|canh bao|nghe noi|nghe dau|bao noi|thay bao|theo bao|phim)\b"
+    r"|film|series|song|novel|game|what happens if|imagine|beware|watch out|canh giac"
+    r"|canh bao|nghe noi|nghe dau|bao noi|thay bao|theo bao|phim)\b"
     r"|ระวัง|ได้ยินว่า|ข่าว|เขาว่า|เค้าว่า|เห็นว่า|เพื่อนบอก|ในหนัง|ละคร|นิยาย"
 )
 _OTHERS = re.compile(

@@ -1,7 +1,7 @@
 """A head: a small linear model on what a judge's pass and the words of a text give, that answers one question."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,7 @@ from hubbub.core.errors import Misconfigured
 from hubbub.core.text import one_line
 from hubbub.core.verdict import Verdict
 from hubbub.models.grams import PLACES, weighed
-from hubbub.models.hints import hints
+from hubbub.models.hints import SCALED, base_of, hints
 from hubbub.models.judge import Floats
 
 REFIT = "hubbub train --heads-only DATA"
@@ -43,6 +43,14 @@ class Head:
         said = hints(texts, verdicts, languages)
         whole: Floats = weighed(texts, self.table[at]) + said @ self.hints[at] + self.bias[at]
         return whole if embeddings is None else whole + SCALE * embeddings @ self.embedding
+
+    def shifted(self, thresholds: Sequence[Mapping[str, float]]) -> "Head":
+        """The same with other log-odds from which on the answer is yes: by language, of the words alone and of both."""
+        table = self.hints.copy()
+        for row, by_language in zip(table, thresholds, strict=True):
+            for language, threshold in by_language.items():
+                row[base_of(language)] -= threshold / SCALED
+        return replace(self, hints=table)
 
     def check(self, judge: str) -> None:
         """Whether it was fitted on the embeddings of that judge.

@@ -10,7 +10,7 @@ from hubbub.core.verdict import Verdict
 from hubbub.models.judge import Floats
 
 LANGUAGES = ("en", "th", "vi")
-_SCALE = 3.0  # times, so that they count beside the many words
+SCALED = 3.0  # times, so that they count beside the many words
 
 ASKS = re.compile(
     r"\?|^\W*(?:who|what|which|where|when|why|how|is|are|do|does|did|can|could|will|would|has|have)\b|\banyone\b"
@@ -65,17 +65,22 @@ def asks(text: str) -> bool:
     return bool(ASKS.search(text)) and not OFFERS.search(text)
 
 
+def base_of(language: str) -> int:
+    """The column that is the same for all texts of a language; behind it come how positive and how negative."""
+    return 3 * (LANGUAGES.index(language) if language in LANGUAGES else len(LANGUAGES))
+
+
 def hints(texts: Sequence[str], verdicts: Sequence[Verdict], languages: Sequence[str]) -> Floats:
     """Columns of a head, (texts, columns): how positive and how negative, by language; which words there are; and a
     question that is no advert, a bad experience."""
     table = np.zeros((len(texts), WIDTH), dtype=np.float32)
     for row, text, verdict, language in zip(table, texts, verdicts, languages, strict=True):
         bad = max(-verdict.score, 0)
-        at = 3 * (LANGUAGES.index(language) if language in LANGUAGES else len(LANGUAGES))
+        at = base_of(language)
         row[at : at + 3] = 1, max(verdict.score, 0), bad
         cues = [cue.search(text) is not None for cue in _CUES]
         row[_FIRST_CUE:] = *cues, cues[0] and not cues[1], cues[_CUES.index(EXPERIENCE)] * bad
-    return _SCALE * table
+    return SCALED * table
 
 
 _FIRST_CUE = 3 * (len(LANGUAGES) + 1)

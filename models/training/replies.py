@@ -135,7 +135,7 @@ def _of(folder: Path, labels: dict[str, bool]) -> Iterator[Example]:
         for text, row in {row["text"]: row for row in rows}.items():
             judged = labels.get(digest(text))
             if judged is not None:
-                yield Example(text, judged, 3.0, name, text)
+                yield Example(text, judged, 3.0, f"{name} by hand", text)
             elif (needs := source.rule(row)) is not None:
                 by_rule[needs].append(text)
         for needs, texts in by_rule.items():

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hubbub.cli.commands.classify import BATCH
+from hubbub.models.load import WEIGHTS
 from tests.command import assert_one_clear_line, environment, hubbub
 
 KEYS = {"label", "confidence", "score", "uncertain", "model"}
@@ -74,6 +75,23 @@ def test_insights_are_read_off_the_text_alone(tmp_path: Path) -> None:
     assert (thankful["needs_reply"], thankful["urgency"], thankful["signals"]) == (False, 0, [])
     assert silent["needs_reply"] is False
     assert broken is None
+
+
+def test_insights_with_weights_that_no_head_was_fitted_on(tmp_path: Path) -> None:
+    folder = tmp_path / "weights"
+    folder.mkdir()
+    for file in WEIGHTS.iterdir():
+        (folder / file.name).symlink_to(file)
+    other = json.loads((WEIGHTS / "config.json").read_text(encoding="utf-8")) | {"name": "other"}
+    (folder / "config.json").unlink()
+    (folder / "config.json").write_text(json.dumps(other), encoding="utf-8")
+    settings = {"HUBBUB_SENTIMENT__MODEL": str(folder)}
+    done = hubbub("classify", "--insights", folder=tmp_path, stdin=b"fine\n", **settings)
+    assert_one_clear_line(done, 2, "was fitted on", "other@", "hubbub train --heads-only DATA")
+    (folder / "needs_reply.npz").unlink()
+    done = hubbub("classify", "--insights", folder=tmp_path, stdin=b"fine\n", **settings)
+    assert_one_clear_line(done, 2, "needs_reply.npz", "hubbub train --heads-only DATA")
+    assert hubbub("classify", folder=tmp_path, stdin=b"fine\n", **settings).returncode == 0
 
 
 def test_the_example_of_the_readme_is_true(tmp_path: Path) -> None:

@@ -209,7 +209,7 @@ def test_every_post_of_a_customer_is_told_how_urgent_it_is():
     angry = {"signals": ["money_taken"], "sentiment": {"label": "negative", "score": -0.8}}
     posts = ROOT, said("2", "lumo", 5, within="1", to="1"), said("3", "ann", 8, within="1", **angry)
     (thread,) = joined(*posts)
-    told = thread.told(UTC, Weights(severity=0.4, sentiment=0.2, repeated=0.3))
+    told = thread.told(UTC, Weights(severity=0.4, sentiment=0.2, repeated=0.3, leaving=0, reach=0, wait=0.1))
     assert {name: facts["urgency"] for name, facts in told.items()} == {
         "x:1": 0.1,  # 0.2 x 0.5
         "x:2": None,

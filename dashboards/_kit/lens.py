@@ -141,7 +141,7 @@ def net(label: str) -> Json:
 
 
 def share(label: str, part: str) -> Json:
-    """Those that `part`, in Kibana's query language, finds, as a share of all: the columns, and the formula, `share`."""
+    """What `part`, in Kibana's query language, finds, as a share of all: the columns, and the formula, `share`."""
     return _ratio("share", label, [part], "shareX0")
 
 

@@ -79,10 +79,10 @@ class Exchange:
         return min(map(self.due, self.unanswered), default=self.first_due_at)
 
     @property
-    def within(self) -> bool:
-        """Whether the first response came in time."""
+    def in_time(self) -> bool | None:
+        """Whether the first response came in time; None without one."""
         answer = self.answer(self.opening)
-        return answer is not None and answer.at <= self.first_due_at
+        return answer.at <= self.first_due_at if answer else None
 
     @property
     def channels(self) -> list[str]:

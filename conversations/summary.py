@@ -32,7 +32,7 @@ class Sum:
         if first.first_response is None:
             return
         self.seconds.append(int(first.first_response.total_seconds()))
-        self.within += first.within
+        self.within += bool(first.in_time)
         self.at_first += first.resolved_at_first
         if first.outcome:
             self.outcomes[first.outcome] += 1

@@ -18,6 +18,7 @@ TOLD = (
     "response_seconds",
     "opened_at",
     "due_at",
+    "in_time",
     "open",
     "contacts",
     "last_by",
@@ -95,6 +96,7 @@ class Thread:
             told[exchange.opening.id] |= {
                 "opened_at": exchange.opening.at,
                 "due_at": exchange.due_at,
+                "in_time": exchange.in_time,
                 "open": exchange.waiting is not None,
                 "contacts": len(exchange.said),
                 "last_by": exchange.last_by,

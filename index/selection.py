@@ -5,6 +5,7 @@ Every number that a screen shows is the count of a selection, and `hubbub mentio
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from hubbub.core.customers import CUSTOMERS
 from hubbub.core.moments import iso
@@ -12,6 +13,23 @@ from hubbub.core.ports import Index, Json
 from hubbub.core.verdict import Label
 
 _TEXTS = ("message", "title", "message.th", "title.th")
+
+
+class Answer(StrEnum):
+    """What became of a customer's first post to a brand within a conversation."""
+
+    waiting = "waiting"
+    answered = "answered"
+    in_time = "in-time"
+    late = "late"
+
+
+_ANSWERS: dict[Answer, Json] = {
+    Answer.waiting: {"term": {"conversation.open": True}},
+    Answer.answered: {"exists": {"field": "conversation.in_time"}},
+    Answer.in_time: {"term": {"conversation.in_time": True}},
+    Answer.late: {"term": {"conversation.in_time": False}},
+}
 
 
 @dataclass(frozen=True)
@@ -24,6 +42,8 @@ class Selection:
         platform: where it was said (`x`, `reddit`, ...).
         term: of the watch list, as it is written there.
         language: ISO 639-1, or `und`.
+        answer: the first posts of customers who wait, or were answered, in time or late.
+        hour: 0..23, at which it was posted, in the team's zone.
         since, until: when it was posted; `until` itself is left out.
         text: words that are all in its message or all in its title.
         uncertain: only where the model was not sure of the sentiment.
@@ -37,6 +57,8 @@ class Selection:
     label: Label | None = None
     term: str | None = None
     language: str | None = None
+    answer: Answer | None = None
+    hour: int | None = None
     since: datetime | None = None
     until: datetime | None = None
     text: str | None = None
@@ -61,8 +83,11 @@ class Selection:
             "match.term": self.term,
             "language": self.language,
             "sentiment.uncertain": self.uncertain or None,
+            "posted.hour": self.hour,
         }
         wanted += [{"term": {field: value}} for field, value in terms.items() if value is not None]
+        if self.answer is not None:
+            wanted.append(_ANSWERS[self.answer])
         span = {"gte": self.since and iso(self.since), "lt": self.until and iso(self.until)}
         if any(span.values()):
             wanted.append({"range": {"@timestamp": {side: bound for side, bound in span.items() if bound}}})

@@ -14,7 +14,7 @@ from hubbub.core.text import harmless, shortened
 from hubbub.core.verdict import Label
 from hubbub.desk.mentions import MOST, mentions
 from hubbub.flows.parts import open_parts
-from hubbub.index.selection import Selection
+from hubbub.index.selection import Answer, Selection
 
 SHOWN = 300  # characters of a post on a terminal
 
@@ -27,6 +27,12 @@ SHOWN = 300  # characters of a post on a terminal
 @click.option("--uncertain", is_flag=True, help="Only those of which the model is not sure.")
 @click.option("--term", metavar="TERM", help="Matched by this term of the watch list.")
 @click.option("--language", metavar="CODE", help="In this language: en, th, vi, ...")
+@click.option(
+    "--answer",
+    type=click.Choice([answer.value for answer in Answer]),
+    help="First posts of customers who wait for an answer, or got one.",
+)
+@click.option("--hour", type=click.IntRange(0, 23), help="Posted at this hour of the day, in the team's zone.")
 @click.option("--text", metavar="WORDS", help="With all of these words in the text or in the title.")
 @click.option("--since", metavar="TIME", help="Posted since then: 12h, 7d or an ISO time.")
 @click.option("--until", metavar="TIME", help="Posted before then, written likewise.")
@@ -38,6 +44,7 @@ SHOWN = 300  # characters of a post on a terminal
 @options.json_output
 def command(
     label: str | None,
+    answer: str | None,
     since: str | None,
     until: str | None,
     limit: int,
@@ -52,6 +59,7 @@ def command(
         now = parts.clock()
         selection = Selection(
             label=Label(label) if label else None,
+            answer=Answer(answer) if answer else None,
             since=moments.since(since, now, zone) if since else None,
             until=moments.since(until, now, zone) if until else None,
             **asked,

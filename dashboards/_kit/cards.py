@@ -35,6 +35,7 @@ class NumberCard:
 
     Attributes:
         says: a sentence on it.
+        of_all: its mentions as a share of all that the page counts are told beside it.
         counts: mentions by sentiment, for a bar beneath it.
     """
 
@@ -42,6 +43,7 @@ class NumberCard:
 
     value: str
     says: str
+    of_all: bool = False
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -68,12 +70,31 @@ class ChartCard:
 
 
 @dataclass(frozen=True)
+class Answered:
+    """Whether and when a customer was answered.
+
+    Attributes:
+        says: `waits, due in 12 min`, `answered after 3 h`.
+        contacts: posts that the customer has written.
+        waits: nobody has answered yet.
+        overdue: and somebody should have.
+    """
+
+    says: str
+    contacts: int
+    waits: bool = False
+    overdue: bool = False
+
+
+@dataclass(frozen=True)
 class Post:
     """A post as it is listed.
 
     Attributes:
         cut: its text goes on.
         confidence: of the judgement, 0..1.
+        label: the judgement.
+        answer: None where nobody waits for one and none came.
         link: None where the post has no address that a reader may be sent to.
         host: where the link leads.
     """
@@ -89,6 +110,8 @@ class Post:
     cut: bool
     confidence: float | None
     uncertain: bool
+    label: str
+    answer: Answered | None
     link: str | None
     host: str
 

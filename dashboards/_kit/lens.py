@@ -129,7 +129,6 @@ def net(label: str) -> Json:
     """(positive - negative) / all: the columns that are counted, the arithmetic over them, and the formula, `net`."""
     counted = [f"count(kql='{_SENTIMENTS[name]}')" for name in ("positive", "negative")]
     difference = f"({counted[0]} - {counted[1]})"
-    formula = f"{difference} / count()"
     subtraction = {
         "type": "function",
         "name": "subtract",
@@ -137,20 +136,39 @@ def net(label: str) -> Json:
         "location": {"min": 0, "max": len(difference)},
         "text": difference,
     }
+    parts = [_SENTIMENTS["positive"], _SENTIMENTS["negative"]]
+    return _ratio("net", label, parts, subtraction)
+
+
+def share(label: str, part: str) -> Json:
+    """What `part`, in Kibana's query language, finds, as a share of all: the columns, and the formula, `share`."""
+    return _ratio("share", label, [part], "shareX0")
+
+
+def _ratio(name: str, label: str, parts: Sequence[str], numerator: Any) -> Json:
+    """A percentage of all mentions.
+
+    Args:
+        parts: what is counted for the numerator, in Kibana's query language; its columns are `{name}X0` and on.
+        numerator: the arithmetic over those columns.
+    """
+    whole, divided = f"{name}X{len(parts)}", f"{name}X{len(parts) + 1}"
+    said = numerator["text"] if isinstance(numerator, dict) else f"count(kql='{parts[0]}')"
+    formula = f"{said} / count()"
     division = {
         "type": "function",
         "name": "divide",
-        "args": [subtraction, "netX2"],
+        "args": [numerator, whole],
         "location": {"min": 0, "max": len(formula)},
         "text": formula,
     }
     part = f"Part of {label}"
+    counted = {f"{name}X{at}": count(part, only=only, as_null=False) for at, only in enumerate(parts)}
     return {
-        "netX0": count(part, only=_SENTIMENTS["positive"], as_null=False),
-        "netX1": count(part, only=_SENTIMENTS["negative"], as_null=False),
-        "netX2": count(part, as_null=False),
-        "netX3": column("math", part, params={"tinymathAst": division}, references=["netX0", "netX1", "netX2"]),
-        "net": column(
+        **counted,
+        whole: count(part, as_null=False),
+        divided: column("math", part, params={"tinymathAst": division}, references=[*counted, whole]),
+        name: column(
             "formula",
             label,
             params={
@@ -158,8 +176,16 @@ def net(label: str) -> Json:
                 "isFormulaBroken": False,
                 "format": {"id": "percent", "params": {"decimals": 1}},
             },
-            references=["netX3"],
+            references=[divided],
         ),
+    }
+
+
+def durations(field: str) -> Json:
+    """Median and 90th percentile of a field of seconds, in the format that the data view has for it."""
+    return {
+        "median": column("median", "Median", sourceField=field, params={"emptyAsNull": True}),
+        "p90": column("percentile", "90th percentile", sourceField=field, params={"percentile": 90}),
     }
 
 
@@ -180,19 +206,28 @@ def time() -> Json:
 
 def values(field: str, most: int) -> Json:
     """The axis of a field's values, ordered by all mentions of a value, whatever is drawn of them."""
+    by_count = {"orderBy": {"type": "custom"}, "orderAgg": count("Mentions"), "orderDirection": "desc"}
+    return _terms(f"Top {most} values of {FIELD_NAMES.get(field, field)}", field, most, "string", by_count)
+
+
+def numbers(field: str, most: int) -> Json:
+    """The axis of a field of few whole numbers, the smallest first."""
+    smallest = {"orderBy": {"type": "alphabetical", "fallback": False}, "orderDirection": "asc"}
+    return _terms(FIELD_NAMES.get(field, field), field, most, "number", smallest)
+
+
+def _terms(label: str, field: str, most: int, kind: str, order: Json) -> Json:
     return {
         "values": {
             "operationType": "terms",
-            "label": f"Top {most} values of {FIELD_NAMES.get(field, field)}",
-            "dataType": "string",
+            "label": label,
+            "dataType": kind,
             "isBucketed": True,
             "scale": "ordinal",
             "sourceField": field,
             "params": {
                 "size": most,
-                "orderBy": {"type": "custom"},
-                "orderAgg": count("Mentions"),
-                "orderDirection": "desc",
+                **order,
                 "otherBucket": False,
                 "missingBucket": False,
                 "parentFormat": {"id": "terms"},

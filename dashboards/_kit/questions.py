@@ -10,5 +10,13 @@ Json = dict[str, Any]
 Query = Mapping[str, Any]
 Search = Callable[[Mapping[str, Any]], Json]
 
+WAITING: Query = {"bool": {"filter": [CUSTOMERS, {"term": {"conversation.open": True}}]}}
+"""The first post of each customer who waits for an answer."""
+
+ANSWERED: Query = {"bool": {"filter": [CUSTOMERS, {"exists": {"field": "conversation.in_time"}}]}}
+"""The first post of each customer who was answered."""
+
+IN_TIME: Query = {"term": {"conversation.in_time": True}}
+
 NEGATIVE: Query = {"bool": {"filter": [CUSTOMERS, {"term": {"sentiment.label": Label.negative.value}}]}}
 """Those of them that the model judges negative."""

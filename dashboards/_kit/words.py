@@ -5,9 +5,14 @@ from collections.abc import Mapping
 from typing import Any
 
 FIELD_NAMES: Mapping[str, str] = {
+    "brand": "Brand",
     "source": "Platform",
     "event.dataset": "Source",
     "message": "Post",
+    "posted.hour": "Hour of the day",
+    "conversation.response_seconds": "First response",
+    "conversation.due_at": "Due",
+    "conversation.contacts": "Posts by the customer",
     "url.full": "Link",
 }
 """What screens call a field whose name says something else."""
@@ -16,6 +21,20 @@ FIELD_NAMES: Mapping[str, str] = {
 def counted(number: int) -> str:
     """The number in words: `1 mention`, `1,200 mentions`."""
     return f"{number:,} mention" if number == 1 else f"{number:,} mentions"
+
+
+def timespan(seconds: float) -> str:
+    """A length of time in words, as exact as people say it: `40 s`, `12 min`, `3 h 5 min`, `2 d 4 h`."""
+    minutes = round(seconds / 60)
+    if seconds < 59.5:
+        return f"{seconds:.0f} s"
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
 
 
 def signed(net: float | None) -> str:

@@ -1,20 +1,15 @@
 """Horizontal bars, longest first: the values of a field that most mentions have."""
 
-import unicodedata
 from dataclasses import dataclass, replace
-
-import altair as alt
 
 from hubbub.dashboards._kit import answers, drawing, lens, sentiment
 from hubbub.dashboards._kit.answers import Answer, Row
+from hubbub.dashboards._kit.bars import Bar, lying
 from hubbub.dashboards._kit.cards import ChartCard, Frame, numbers, summed
 from hubbub.dashboards._kit.panel import Panel
 from hubbub.dashboards._kit.period import Period
 from hubbub.dashboards._kit.questions import Json
 from hubbub.dashboards._kit.words import FIELD_NAMES, counted, readable
-
-LONGEST_NAME = 18  # small letters
-ROOM_FOR_NAMES = 124  # pixels; fixed, since the reader's fonts are not known here
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,47 +66,8 @@ class Ranking(Panel[Ranked]):
 
     def draw(self, answer: Answer, width: int) -> str:
         """The chart as SVG, about `width` pixels wide; there must be a row."""
-        rows = answer.rows
-        order = [row.label for row in rows]
-        lengths = alt.Scale(domain=[0, 1.18 * rows[0].total], nice=False, range=[0, width - ROOM_FOR_NAMES])
-        bars = (
-            alt.Chart(drawing.stacked(rows, split=self.split))
-            .mark_rect(height={"band": 0.6})
-            .encode(
-                y=alt.Y("name:N", sort=order, axis=None),
-                x=alt.X("low:Q", axis=None, scale=lengths),
-                x2="high:Q",
-                color=alt.Color("label:N", scale=drawing.SCALE, legend=None),
-                description="says:N",
-            )
-        )
-        said = [
-            {"name": row.label, "short": short(row.label), "total": row.total, "words": f"{row.total:,}"}
-            for row in rows
-        ]
-        base = alt.Chart(alt.InlineData(values=said)).encode(y=alt.Y("name:N", sort=order))
-        names = base.mark_text(align="right", dx=-6, color="var(--text)").encode(x=alt.datum(0), text="short:N")
-        ends = base.mark_text(align="left", dx=6, color="var(--muted)").encode(x="total:Q", text="words:N")
-        height = max(28 * len(rows), min(190, 44 * len(rows)))
-        fixed = {"autosize": "none", "padding": {"left": ROOM_FOR_NAMES, "top": 0, "right": 0, "bottom": 0}}
-        chart = alt.layer(bars, names, ends, config=drawing.CONFIG, width=width, height=height, **fixed)
-        return drawing.svg(chart.to_dict())
-
-
-def short(name: str) -> str:
-    """As much of the name as has room beside its bar."""
-    widths = [_letters_wide(char) for char in name]
-    if sum(widths) <= LONGEST_NAME:
-        return name
-    fitting = (length for length in range(len(name), 0, -1) if sum(widths[:length]) < LONGEST_NAME)
-    return f"{name[: next(fitting)].rstrip()}\u2026"
-
-
-def _letters_wide(char: str) -> float:
-    """How many small letters the character is wide, about; marks stand above or below others."""
-    if unicodedata.category(char) in ("Mn", "Cf"):
-        return 0
-    return 1.9 if unicodedata.east_asian_width(char) in "WF" or char in "MW@" else 1.4 if char.isupper() else 1
+        ends = [Bar(row.label, row.total, f"{row.total:,}") for row in answer.rows]
+        return lying(drawing.stacked(answer.rows, split=self.split), ends, width)
 
 
 def _leader(answer: Ranked) -> str:

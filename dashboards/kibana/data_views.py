@@ -18,7 +18,11 @@ def data_views() -> list[Json]:
 def _mentions() -> Json:
     link = {"id": "url", "params": {"type": "a", "labelTemplate": "Open the post", "openLinkInCurrentTab": False}}
     percent = {"id": "percent", "params": {"pattern": "0%"}}
-    formats = {"url.full": link, "sentiment.confidence": percent}
+    minutes = {
+        "id": "duration",
+        "params": {"inputFormat": "seconds", "outputFormat": "asMinutes", "outputPrecision": 1, "showSuffix": True},
+    }
+    formats = {"url.full": link, "sentiment.confidence": percent, "conversation.response_seconds": minutes}
     return _data_view(MENTIONS, "mentions", "Hubbub: mentions", formats, FIELD_NAMES)
 
 

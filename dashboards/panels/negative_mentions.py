@@ -5,4 +5,5 @@ PANEL = Number(
     title="Negative mentions",
     reading="Posts by customers that the model judges negative; each may be somebody to reach out to.",
     query=NEGATIVE,
+    of_all=True,
 )

@@ -19,6 +19,7 @@ class Share:
     times: int = 1
 
 
+CARE = ("en", "th", "vi")  # languages that posts were written in for this
 MIXTURE: Mapping[str, Share] = {
     "aivivn_vi": Share(most=5_000),
     "apple_en": Share(times=2),
@@ -32,7 +33,7 @@ MIXTURE: Mapping[str, Share] = {
     "vlsp2016_vi": Share(times=2),
     "vsfc_vi": Share(most=4_500),
     "wisesight_th": Share(neutral=6_500),
-    **{f"care_{language}": Share(times=6) for language in ("en", "th", "vi")},
+    **{f"care_{language}": Share(times=6) for language in CARE},
     **{f"umsab_{language}": Share(times=2) for language in ("ar", "de", "es", "fr", "it", "pt")},
 }
 
@@ -97,6 +98,7 @@ RECIPES = {
             batch=32,
             frozen=True,
             layer_decay=1.0,
+            mixture={**MIXTURE, **{f"care_{language}": Share(times=12) for language in CARE}},
             anchors=20_000,
         ),
     )

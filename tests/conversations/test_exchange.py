@@ -226,7 +226,7 @@ def test_the_first_response_is_within_the_level_or_not():
     levels = (ServiceLevel(minutes=10),)
     (late,) = joined(ROOT, said("2", "lumo", 11, within="1", to="1"), levels=levels)
     (early,) = joined(ROOT, said("2", "lumo", 10, within="1", to="1"), levels=levels)
-    assert (late.exchanges[0].within, early.exchanges[0].within) == (False, True)
+    assert (late.exchanges[0].in_time, early.exchanges[0].in_time) == (False, True)
     assert early.exchanges[0].first_response == timedelta(minutes=10)
 
 

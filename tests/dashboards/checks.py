@@ -26,6 +26,8 @@ _SUITS = {
     "date_histogram": {"date"},
     "terms": {"keyword", "boolean", "long", "date"},
     "average": {"float", "long"},
+    "median": {"float", "long"},
+    "percentile": {"float", "long"},
     "unique_count": {"keyword", "long", "date", "boolean"},
 }
 

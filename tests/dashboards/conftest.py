@@ -7,7 +7,7 @@ from elasticsearch import Elasticsearch
 from hubbub.core.ports import Batch, Index
 from hubbub.index.elastic.index import ElasticIndex
 from hubbub.index.embedded.index import EmbeddedIndex
-from tests.dashboards.seeds import NOW, seeds
+from tests.dashboards.seeds import NOW, seeds, told
 from tests.elasticsearch_node import empty
 
 
@@ -38,7 +38,10 @@ def empty_index(tmp_path: Path) -> Iterator[Index]:
 
 def _filled(index: Index) -> Index:
     index.prepare()
-    stored = index.store(Batch(entry="seeds", mentions=seeds()))
+    mentions = seeds()
+    stored = index.store(Batch(entry="seeds", mentions=mentions))
     assert not stored.refused
+    facts = told(mentions)
+    assert index.amend(list(facts), list(facts.values())) == len(facts)
     index.refresh()
     return index

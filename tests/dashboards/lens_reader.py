@@ -13,7 +13,7 @@ from elasticsearch import Elasticsearch
 from hubbub.dashboards._kit.period import Period
 
 Json = dict[str, Any]
-_KNOWN = {"count", "date_histogram", "formula", "math", "terms"}
+_KNOWN = {"count", "date_histogram", "formula", "math", "median", "percentile", "terms"}
 _ARITHMETIC = {"subtract": lambda one, other: one - other, "divide": lambda one, other: one / other if other else None}
 
 
@@ -32,6 +32,10 @@ def figures(lens: Json, url: str, period: Period, steps: Mapping[str, Any]) -> d
     assert not unknown, f"teach this file what Kibana computes for {sorted(unknown)}"
     counts = {name: column for name, column in columns.items() if column["operationType"] == "count"}
     inner = {name: {"filter": _lucene(column.get("filter", {}).get("query", ""))} for name, column in counts.items()}
+    for name, column in columns.items():
+        if column["operationType"] in ("median", "percentile"):
+            percent = column.get("params", {}).get("percentile", 50)
+            inner[name] = {"percentiles": {"field": column["sourceField"], "percents": [percent]}}
     [axis] = [column for column in columns.values() if column["isBucketed"]] or [None]
     query = {"bool": {"filter": [_lucene(state["query"]["query"]), dict(period.within)]}}
     with Elasticsearch(url) as client:
@@ -44,9 +48,12 @@ def figures(lens: Json, url: str, period: Period, steps: Mapping[str, Any]) -> d
 def _axis(column: Json, steps: Mapping[str, Any]) -> Json:
     if column["operationType"] == "date_histogram":
         return {"date_histogram": {"field": column["sourceField"], **steps}}
-    ordered = column["params"]["orderAgg"]
-    assert ordered["operationType"] == "count" and "filter" not in ordered
-    return {"terms": {"field": column["sourceField"], "size": column["params"]["size"], "order": {"_count": "desc"}}}
+    order, params = {"_count": "desc"}, column["params"]
+    if params["orderBy"]["type"] == "alphabetical":
+        order = {"_key": params["orderDirection"]}
+    else:
+        assert params["orderAgg"]["operationType"] == "count" and "filter" not in params["orderAgg"]
+    return {"terms": {"field": column["sourceField"], "size": params["size"], "order": order}}
 
 
 def _key(bucket: Json, axis: Json) -> str:
@@ -60,6 +67,9 @@ def _value(name: str, columns: Json, bucket: Json) -> float | None:
     match column["operationType"]:
         case "count":
             return float(bucket[name]["doc_count"])
+        case "median" | "percentile":
+            [figure] = bucket[name]["values"].values()
+            return float(figure)
         case "formula":
             return _value(column["references"][0], columns, bucket)
         case "math":

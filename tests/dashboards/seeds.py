@@ -3,6 +3,7 @@
 import random
 from datetime import UTC, datetime, timedelta
 
+from hubbub.core.facts import Facts
 from hubbub.core.insight import Enriched, Insight
 from hubbub.core.match import Match, MatchKind
 from hubbub.core.mention import Author, Mention
@@ -60,6 +61,23 @@ def seeds(*, hostile: bool = True) -> list[Enriched]:
         for number in range(4)
     ]
     return quiet + outage + brand + old + (_hostile() if hostile else [])
+
+
+def told(mentions: list[Enriched]) -> dict[str, Facts]:
+    """What their conversations tell of them: of ten customers one waits, six were answered, three asked nothing."""
+    facts = {}
+    for number, mention in enumerate(each.mention for each in mentions if not each.mention.author.is_brand):
+        hour, at = Facts(posted_hour=mention.posted_at.hour), mention.posted_at
+        due = at + timedelta(minutes=30)
+        took = timedelta(minutes=number * 7 % 90, seconds=number)
+        first = {"opened_at": at, "due_at": due, "contacts": 1 + number % 3}
+        facts[mention.id] = hour
+        if number % 10 == 0:
+            facts[mention.id] = hour.amended(Facts(**first, open=True))
+        elif number % 10 < 7:
+            answered = {"answered_at": at + took, "response_seconds": int(took.total_seconds())}
+            facts[mention.id] = hour.amended(Facts(**first, **answered, open=False, in_time=at + took <= due))
+    return facts
 
 
 def seed(

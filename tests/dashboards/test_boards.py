@@ -78,17 +78,23 @@ def test_every_panel_stands_on_a_board() -> None:
     assert files - PANELS.keys() == set(), "add it to the `panels` of a file in dashboards/boards/"
 
 
-def test_the_overview_stands_as_it_did() -> None:
-    """Whoever knows the dashboard finds each panel in its place; new ones come after them."""
+def test_the_overview_opens_on_who_waits() -> None:
+    """Whoever knows the dashboard finds each panel in its place."""
     placed = [(each.name, each.x, each.y, each.width, each.height) for each in boards()["social_care"].placed()]
-    assert placed[:9] == [
-        ("mentions", 0, 0, 16, 7),
-        ("negative_mentions", 16, 0, 16, 7),
-        ("net_sentiment", 32, 0, 16, 7),
-        ("volume_over_time", 0, 7, 24, 12),
-        ("sentiment_over_time", 24, 7, 24, 12),
-        ("sources", 0, 19, 16, 13),
-        ("top_terms", 16, 19, 16, 13),
-        ("net_over_time", 32, 19, 16, 13),
-        ("newest_negative", 0, 32, 48, 20),
+    assert placed == [
+        ("waiting", 0, 0, 24, 7),
+        ("answered_in_time", 24, 0, 24, 7),
+        ("longest_waiting", 0, 7, 48, 20),
+        ("mentions", 0, 27, 16, 7),
+        ("negative_mentions", 16, 27, 16, 7),
+        ("net_sentiment", 32, 27, 16, 7),
+        ("volume_over_time", 0, 34, 24, 12),
+        ("sentiment_over_time", 24, 34, 24, 12),
+        ("brands", 0, 46, 16, 13),
+        ("sources", 16, 46, 16, 13),
+        ("top_terms", 32, 46, 16, 13),
+        ("response_by_platform", 0, 59, 16, 13),
+        ("response_by_hour", 16, 59, 16, 13),
+        ("net_over_time", 32, 59, 16, 13),
+        ("newest_negative", 0, 72, 48, 20),
     ]

@@ -12,22 +12,31 @@ from hubbub.core.verdict import Label
 from hubbub.dashboards._kit.answers import Answer, Row
 from hubbub.dashboards._kit.panel import Panel
 from hubbub.dashboards._kit.period import Period
-from hubbub.dashboards._kit.questions import NEGATIVE
+from hubbub.dashboards._kit.questions import ANSWERED, IN_TIME, NEGATIVE, WAITING
+from hubbub.dashboards.forms.durations import Timed
 from hubbub.dashboards.forms.ranking import Ranking
+from hubbub.dashboards.forms.share import Shared
 from hubbub.dashboards.report.coverage import look
 from hubbub.index import queries
+from hubbub.index.selection import Answer as Asked
 from hubbub.index.selection import Selection, count, select
 from tests.dashboards.boards import PANELS
 from tests.dashboards.seeds import NOW, seed
 
 PERIOD = Period(NOW - timedelta(days=14), NOW)
-WHOSE = {json.dumps(CUSTOMERS): {}, json.dumps(NEGATIVE): {"label": Label.negative}}
+WHOSE = {
+    json.dumps(CUSTOMERS): {},
+    json.dumps(NEGATIVE): {"label": Label.negative},
+    json.dumps(WAITING): {"answer": Asked.waiting},
+    json.dumps(ANSWERED): {"answer": Asked.answered},
+}
 """What a selection says for a panel's query."""
 WORDS = {
     "brand": "brand",
     "event.dataset": "source",
     "language": "language",
     "match.term": "term",
+    "posted.hour": "hour",
     "sentiment.label": "label",
     "source": "platform",
 }
@@ -47,6 +56,14 @@ def numbers(panel: Panel, answer: Answer) -> Iterator[tuple[str, int, Selection]
     assert query in WHOSE, f"say in WHOSE how `hubbub mentions` asks for {query}"
     whose = {**WITHIN, **WHOSE[query]}
     yield "all", answer.total, Selection(**whose)
+    if isinstance(answer, Shared):
+        assert panel.part == IN_TIME
+        yield "part", answer.part, Selection(**whose | {"answer": Asked.in_time})
+        yield "rest", answer.total - answer.part, Selection(**whose | {"answer": Asked.late})
+    if isinstance(answer, Timed):
+        for took in answer.took:
+            value = int(took.label) if panel.numbered else took.label
+            yield took.label, took.total, Selection(**whose, **{WORDS[panel.field]: value})
     field = panel.field if isinstance(panel, Ranking) else None
     for row in answer.rows:
         where = {**whose, **_row(row, field)}

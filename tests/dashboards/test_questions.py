@@ -5,17 +5,21 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from hubbub.core.insight import Enriched
+from hubbub.core.moments import iso
 from hubbub.core.ports import Index
 from hubbub.dashboards._kit.period import Period, whole
 from hubbub.dashboards.boards import boards
+from hubbub.dashboards.forms.durations import Timed
+from hubbub.dashboards.forms.share import Shared
 from hubbub.dashboards.kibana.saved_objects import compile_dashboards
 from hubbub.index.mapping import FIELDS
 from tests.dashboards.boards import PANELS
 from tests.dashboards.lens_reader import figures
-from tests.dashboards.seeds import NOW, seeds
+from tests.dashboards.seeds import NOW, seeds, told
 
 Json = dict[str, Any]
 PERIOD = Period(NOW - timedelta(days=14), NOW)
@@ -58,6 +62,7 @@ def test_each_question_finds_what_was_seeded(index: Index) -> None:
         assert sum(row.total for row in answers[name].rows) == len(customers)
 
     for name, value_of in {
+        "brands": lambda each: each.matches[0].brand,
         "sources": lambda each: each.mention.source,
         "top_terms": lambda each: each.matches[0].term,
     }.items():
@@ -66,6 +71,29 @@ def test_each_question_finds_what_was_seeded(index: Index) -> None:
         assert [row.total for row in answers[name].rows] == sorted(expected.values(), reverse=True)
         for row in answers[name].rows:
             assert row.counts == _labels([each for each in customers if value_of(each) == row.label])
+
+    facts = told(seeds())
+    first = [(each.mention, facts[each.mention.id]) for each in customers if facts[each.mention.id].opened_at]
+    answered = [(mention, fact) for mention, fact in first if fact.in_time is not None]
+    waiting = sorted((fact.due_at for _, fact in first if fact.open))
+    assert answers["waiting"].total == len(waiting) > 30
+    assert [hit["_source"]["conversation"]["due_at"] for hit in answers["longest_waiting"].hits] == [
+        iso(due) for due in waiting
+    ]
+    in_time = sum(fact.in_time for _, fact in answered)
+    assert (answers["answered_in_time"].part, answers["answered_in_time"].total) == (in_time, len(answered))
+    for name, of in {
+        "response_by_platform": lambda mention, fact: mention.source,
+        "response_by_hour": lambda mention, fact: str(fact.posted_hour),
+    }.items():
+        assert {took.label for took in answers[name].took} == {of(*each) for each in answered}
+        for took in answers[name].took:
+            seconds = [fact.response_seconds for mention, fact in answered if of(mention, fact) == took.label]
+            assert took.total == len(seconds)
+            figures = (took.median, took.p90)
+            assert figures == pytest.approx(tuple(np.percentile(seconds, [50, 90])), rel=0.02)
+    hours = [int(took.label) for took in answers["response_by_hour"].took]
+    assert hours == sorted(hours)
 
     negative = [each.mention for each in customers if each.insight.verdict.label == "negative"]
     newest = sorted(negative, key=lambda mention: mention.posted_at, reverse=True)[:200]
@@ -89,7 +117,12 @@ def test_kibanas_columns_give_the_same_figures(elastic_index: Index, elasticsear
         answer = panel.ask(elastic_index.search, PERIOD)
         steps = panel.question(PERIOD).get("aggs", {}).get("time", {}).get("date_histogram", {})
         rows = figures(lens, elasticsearch_8, PERIOD, steps)
-        if not answer.rows:
+        if isinstance(answer, Shared):
+            assert rows == {"": {"share": pytest.approx(answer.part / answer.total)}}
+        elif isinstance(answer, Timed):
+            ours = {took.label: {"median": took.median, "p90": took.p90} for took in answer.took}
+            assert rows == {label: pytest.approx(figures, rel=0.02) for label, figures in ours.items()}
+        elif not answer.rows:
             assert rows == {"": {"count": answer.total}}
         else:
             for row in answer.rows:
@@ -110,12 +143,13 @@ def test_every_field_of_a_question_exists_and_suits() -> None:
         for use, field in _fields(panel.question(PERIOD)):
             kind = FIELDS[field]["type"]
             suits = {
-                "terms": {"keyword"},
+                "terms": {"keyword", "long"},
                 "term": {"keyword", "boolean"},
-                "exists": {"keyword"},
+                "exists": {"keyword", "boolean"},
+                "percentiles": {"long"},
                 "date_histogram": {"date"},
                 "range": {"date"},
-                "sort": {"date"},
+                "sort": {"date", "float"},
                 "_source": {kind},
             }[use]
             assert kind in suits, f"{name}: {use} of {field}, which is {kind}"
@@ -130,7 +164,7 @@ def _fields(value: Any, key: str = "") -> list[tuple[str, str]]:
     match key, value:
         case (("term" | "range"), {**inner}):
             return [(key, field) for field in inner]
-        case (("exists" | "terms" | "date_histogram"), {"field": field}):
+        case (("exists" | "terms" | "date_histogram" | "percentiles"), {"field": field}):
             return [(key, field)]
         case "sort", [*sorts]:
             return [(key, field) for sort in sorts for field in sort]

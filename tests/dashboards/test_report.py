@@ -10,11 +10,11 @@ from hubbub.core.errors import Misconfigured, Retryable
 from hubbub.core.mention import Author
 from hubbub.core.ports import Index
 from hubbub.core.verdict import Label
+from hubbub.dashboards._kit.bars import short
 from hubbub.dashboards._kit.period import Period, whole
 from hubbub.dashboards._kit.words import readable
 from hubbub.dashboards.boards.social_care import BOARD
 from hubbub.dashboards.forms.posts import safe_link
-from hubbub.dashboards.forms.ranking import short
 from hubbub.dashboards.report.page import write_report
 from tests.dashboards.boards import PANELS
 from tests.dashboards.page import Page, reported

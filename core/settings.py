@@ -24,6 +24,7 @@ from hubbub.core.errors import Misconfigured
 from hubbub.core.matching.watchlist import Brand
 from hubbub.core.service import ServiceLevel
 from hubbub.core.text import one_line
+from hubbub.core.urgency import Weights
 from hubbub.core.yamlfile import load_yaml
 from hubbub.core.zone import Zone
 
@@ -85,6 +86,7 @@ class Listening(BaseModel):
         timezone: of the team: screens, messages and the report show their times in it, and a source's times that name
             no zone are read in it where the source has no `timezone` of its own.
         service_levels: the first that fits says how soon a customer is to be answered; 30 minutes where none does.
+        urgency: how much each part of it counts.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
@@ -94,6 +96,7 @@ class Listening(BaseModel):
     alerts: AlertSettings = AlertSettings()
     timezone: Zone = ZoneInfo("UTC")
     service_levels: tuple[ServiceLevel, ...] = ()
+    urgency: Weights = Weights()
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> "Listening":

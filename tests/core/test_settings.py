@@ -69,6 +69,11 @@ WRONG_FILES = {
         "brands: [{name: Lumo}]\nservice_levels: [{hours: {days: [Montag], opens: '9:00', closes: '18:00'}}]",
         "service_levels.0.hours.days.0: .*'mon'",
     ),
+    "weights that make more than 1": (
+        "brands: [{name: Lumo}]\nurgency: {severity: 0.5, leaving: 0.4}",
+        "urgency: the weights should make 1 at most; they make 1.45",
+    ),
+    "a weight that nobody knows": ("brands: [{name: Lumo}]\nurgency: {anger: 0.5}", "urgency.anger: is not a setting"),
     "no minutes": ("brands: [{name: Lumo}]\nservice_levels: [{minutes: 0}]", "service_levels.0.minutes: "),
     "a warning after the breach": (
         "brands: [{name: Lumo}]\nservice_levels: [{minutes: 30, warning_minutes: 30}]",

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from hubbub.conversations import outcome
 from hubbub.conversations.due import due
-from hubbub.conversations.post import Post, in_order
+from hubbub.conversations.post import UNKNOWN, Post, in_order
 from hubbub.conversations.replies import Replies
 from hubbub.core.service import ServiceLevel, level_of
 
@@ -70,6 +70,11 @@ class Exchange:
         """Where it went on, each place once; the first first."""
         places = (post.channel for post in in_order([*self.said, *self.replies]))
         return list(dict.fromkeys(place for place in places if place))
+
+    @property
+    def language(self) -> str:
+        """The first in which the customer surely wrote."""
+        return next((post.language for post in self.said if post.language != UNKNOWN), UNKNOWN)
 
     @property
     def last_by(self) -> str:

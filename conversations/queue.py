@@ -144,7 +144,7 @@ def standing(exchange: Exchange, log: Iterable[QueueEvent]) -> Standing:
         taken=taken if taken and names & {*taken.heard} else None,
         snoozed=snoozed if snoozed and names and names <= {*snoozed.heard} else None,
         assigned=assigned,
-        ended=None if waits else last,
+        ended=last if last and not waits and not _replied_since(exchange, last) else None,
         was_asked=any(post.answerable for post in exchange.said) or reopened is not None,
     )
 
@@ -184,6 +184,12 @@ def merged(logs: Iterable[Sequence[QueueEvent]]) -> tuple[QueueEvent, ...]:
     """
     events = heapq.merge(*logs, key=lambda event: event.at)
     return tuple({event.id: event for event in events}.values())
+
+
+def _replied_since(exchange: Exchange, event: QueueEvent) -> bool:
+    """Whether all is answered by replies, and one of them was not known at the event."""
+    answered = all(exchange.answer(post) for post in exchange.said if post.answerable)
+    return answered and any(reply.id not in event.heard for reply in exchange.replies)
 
 
 def _again(exchange: Exchange, reopened: QueueEvent) -> Post | None:

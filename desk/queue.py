@@ -88,6 +88,7 @@ def act(
     """
     if team is not None:
         _check_team(parts, team)
+    catch_up(parts)  # the post under which the log lies may have been deleted just now
     while True:
         exchange = _exchange(parts, name)
         now = parts.clock()

@@ -13,7 +13,6 @@ from hubbub.core.text import harmless, shortened
 from hubbub.desk.entry import Entry
 from hubbub.desk.queue import Queue
 
-
 _LEFT = 26  # columns of the numbers
 _LINES = 2  # of a post's words
 

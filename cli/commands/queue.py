@@ -31,7 +31,7 @@ def about(command: Command) -> Command:
     """What every verb takes."""
     by = click.option("--by", required=True, callback=_name, metavar="NAME", help="Who you are.")
     reason = click.option("--reason", callback=_name, metavar="TEXT", help="Why; kept with the entry.")
-    return click.argument("id")(by(reason(options.config(options.json_output(command)))))
+    return click.argument("name", metavar="ID")(by(reason(options.config(options.json_output(command)))))
 
 
 @click.group("queue", invoke_without_command=True)
@@ -71,53 +71,53 @@ def command(
 
 @command.command("take")
 @about
-def take(id: str, **given: Any) -> None:
+def take(name: str, **given: Any) -> None:
     """It is yours, and nobody else can take it."""
-    _act(Verb.take, id, **given)
+    _act(Verb.take, name, **given)
 
 
 @command.command("answer")
 @about
-def answer(id: str, **given: Any) -> None:
+def answer(name: str, **given: Any) -> None:
     """It was answered where Hubbub cannot see it; replies that are collected count by themselves."""
-    _act(Verb.answer, id, **given)
+    _act(Verb.answer, name, **given)
 
 
 @command.command("snooze")
 @click.option("--until", required=True, metavar="TIME", help="When it comes back: in 30m, 2h, 1d, or an ISO time.")
 @about
-def snooze(id: str, **given: Any) -> None:
+def snooze(name: str, **given: Any) -> None:
     """It comes back at that time, or when the customer writes again."""
-    _act(Verb.snooze, id, **given)
+    _act(Verb.snooze, name, **given)
 
 
 @command.command("dismiss")
 @about
-def dismiss(id: str, reason: str | None, **given: Any) -> None:
+def dismiss(name: str, reason: str | None, **given: Any) -> None:
     """It needs no answer, for the reason that you give; what the customer writes later waits again."""
     if reason is None:
         raise click.UsageError("say why it needs no answer: --reason TEXT")
-    _act(Verb.dismiss, id, reason, **given)
+    _act(Verb.dismiss, name, reason, **given)
 
 
 @command.command("assign")
 @click.option("--to", required=True, callback=_name, metavar="TEAM", help="Who is to answer.")
 @about
-def assign(id: str, **given: Any) -> None:
+def assign(name: str, **given: Any) -> None:
     """Give it to a team; whoever had taken it has it no more."""
-    _act(Verb.assign, id, **given)
+    _act(Verb.assign, name, **given)
 
 
 @command.command("reopen")
 @about
-def reopen(id: str, **given: Any) -> None:
+def reopen(name: str, **given: Any) -> None:
     """It waits again, and nobody has it: after a mistake, or to give back what you took."""
-    _act(Verb.reopen, id, **given)
+    _act(Verb.reopen, name, **given)
 
 
 def _act(
     what: Verb,
-    id: str,
+    name: str,
     reason: str | None,
     by: str,
     config: Path | None,
@@ -128,7 +128,7 @@ def _act(
     with open_parts(config) as parts:
         zone = parts.listening.timezone
         woken = moments.ahead(until, parts.clock(), zone) if until else None
-        entry = act(parts, id, what, by, why=reason, until=woken, team=to)
+        entry = act(parts, name, what, by, why=reason, until=woken, team=to)
     if as_json:
         print(show.json_text(entry.line()))
     else:

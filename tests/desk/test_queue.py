@@ -64,7 +64,7 @@ def test_an_entry_says_who_waits_since_when_and_why(parts: Parts) -> None:
 
 
 def test_it_shows_in_the_index_and_a_rebuild_tells_the_same(parts: Parts, clock: Watch) -> None:
-    collect(parts, ASKS, post("2", "bob", -5, within="d", brands=("Lumo",)), post("3", "acme", 0, to="9"))
+    collect(parts, ASKS, post("2", "bob", -5, within="d", brands=("Lumo",)), post("3", "acme", 0, within="e"))
     assert told(parts, "forum:1") == {"state": "waiting"}
     assert told(parts, "forum:2") == {"state": "waiting", "team": "lumo"}
     assert told(parts, "forum:3") is None

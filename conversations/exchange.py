@@ -1,5 +1,6 @@
 """One customer and one brand within a conversation: who waits, since when, and who answered."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +11,11 @@ from hubbub.conversations import outcome
 from hubbub.conversations.due import due
 from hubbub.conversations.post import UNKNOWN, Post, in_order
 from hubbub.conversations.replies import Replies
-from hubbub.core.service import ServiceLevel, level_of
+from hubbub.core.service import ServiceLevel, Severity, level_of
+from hubbub.core.urgency import severity
+
+_QUESTION = re.compile(r"\?|(?:ไหม|มั้ย|ไหน|อะไร|เท่าไ\w*|เมื่อไ\w*)\s*(?:คะ|ครับ|ค่ะ)|(?:không|chưa|nào|gì) ạ")
+"""In a brand's reply."""
 
 
 @dataclass(frozen=True)
@@ -20,12 +25,13 @@ class Exchange:
     Attributes:
         said: what the customer said to the brand, oldest first.
         replies: what the brand said to them, oldest first, without automatic replies.
+        levels: within how long they are to be answered; the first that fits a post counts.
     """
 
     brand: str
     said: tuple[Post, ...]
     replies: tuple[Post, ...]
-    level: ServiceLevel
+    levels: Sequence[ServiceLevel]
     zone: tzinfo
 
     @property
@@ -45,19 +51,33 @@ class Exchange:
         return answer.at - self.opening.at if answer else None
 
     @cached_property
+    def unanswered(self) -> list[Post]:
+        """The customer's posts that want an answer and have none, oldest first."""
+        return [post for post in self.said if self.answer(post) is None and self._wants_one(post)]
+
+    @property
     def waiting(self) -> Post | None:
-        """The first of the customer's posts that wants an answer and has none."""
-        return next((post for post in self.said if post.answerable and self.answer(post) is None), None)
+        """The first of them."""
+        return self.unanswered[0] if self.unanswered else None
+
+    def level(self, post: Post) -> ServiceLevel:
+        """What a post is promised, by brand, platform and severity."""
+        return level_of(self.levels, self.brand, post.source, post.severity)
+
+    def due(self, post: Post) -> datetime:
+        """Until when an answer to it is due."""
+        return due(self.level(post), post.at, self.zone)
 
     @property
     def first_due_at(self) -> datetime:
         """Until when the first response was due."""
-        return due(self.level, self.opening.at, self.zone)
+        return self.due(self.opening)
 
     @property
     def due_at(self) -> datetime:
-        """Until when the answer is due that the customer waits for; that of the first response where none is."""
-        return due(self.level, self.waiting.at, self.zone) if self.waiting else self.first_due_at
+        """The earliest time at which one of the answers is due that the customer waits for; that of the first response
+        where they wait for none."""
+        return min(map(self.due, self.unanswered), default=self.first_due_at)
 
     @property
     def within(self) -> bool:
@@ -75,6 +95,11 @@ class Exchange:
     def language(self) -> str:
         """The first in which the customer surely wrote."""
         return next((post.language for post in self.said if post.language != UNKNOWN), UNKNOWN)
+
+    @property
+    def severity(self) -> Severity:
+        """That of the customer's most severe post."""
+        return severity(name for post in self.said for name in post.signals)
 
     @property
     def last_by(self) -> str:
@@ -100,6 +125,14 @@ class Exchange:
     @property
     def resolved_at_first(self) -> bool:
         return outcome.resolved_at_first(self.said, self._answers)
+
+    def _wants_one(self, post: Post) -> bool:
+        """By its own words, or since it says what the brand asked for."""
+        return post.answerable or (self._was_asked(post) and not post.positive)
+
+    def _was_asked(self, post: Post) -> bool:
+        before = bisect_left(self._times, post.at) - 1
+        return before >= 0 and _QUESTION.search(self.replies[before].text) is not None
 
     @cached_property
     def _answers(self) -> list[Post]:
@@ -136,7 +169,7 @@ def exchanges(posts: Sequence[Post], levels: Sequence[ServiceLevel], zone: tzinf
             brand,
             tuple(theirs),
             tuple(replies.to(customer, brand)),
-            level_of(levels, brand, theirs[0].source),
+            levels,
             zone,
         )
         for (customer, brand), theirs in said.items()

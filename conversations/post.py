@@ -9,6 +9,8 @@ from typing import Any
 from hubbub.core.matching.accounts import Accounts
 from hubbub.core.matching.spelling import fold
 from hubbub.core.matching.watchlist import Brand
+from hubbub.core.service import Severity
+from hubbub.core.urgency import severity
 
 FIELDS = (
     "@timestamp",
@@ -23,7 +25,9 @@ FIELDS = (
     "needs_reply",
     "sentiment.label",
     "sentiment.score",
+    "signals",
     "source",
+    "user.followers",
     "user.id",
     "user.is_brand",
     "user.name",
@@ -52,6 +56,8 @@ class Post:
         answerable: somebody may wait for an answer to it.
         score: sentiment, -1..1.
         language: ISO 639-1; `und` where it is not known.
+        signals: what it tells of, by name.
+        followers: of the author; None where nobody knows.
     """
 
     id: str
@@ -70,6 +76,12 @@ class Post:
     score: float = 0.0
     positive: bool = False
     language: str = UNKNOWN
+    signals: tuple[str, ...] = ()
+    followers: int | None = None
+
+    @property
+    def severity(self) -> Severity:
+        return severity(self.signals)
 
     @property
     def addressed(self) -> tuple[str, ...]:
@@ -118,6 +130,8 @@ class PostReader:
             score=sentiment.get("score", 0.0),
             positive=sentiment.get("label") == "positive",
             language=document.get("language", UNKNOWN),
+            signals=tuple(document.get("signals", ())),
+            followers=user.get("followers"),
         )
 
     def _about(self, source: str, ours: Sequence[str], text: str) -> tuple[str, ...]:

@@ -134,9 +134,7 @@ def standing(exchange: Exchange, log: Iterable[QueueEvent]) -> Standing:
                 ended.clear()
     again = _again(exchange, reopened) if reopened else None
     waits = tuple(
-        post
-        for post in exchange.said
-        if post is again or (post.answerable and exchange.answer(post) is None and post.id not in ended)
+        post for post in exchange.said if post is again or (post in exchange.unanswered and post.id not in ended)
     )
     names = {post.id for post in waits}
     return Standing(
@@ -145,7 +143,7 @@ def standing(exchange: Exchange, log: Iterable[QueueEvent]) -> Standing:
         snoozed=snoozed if snoozed and names and names <= {*snoozed.heard} else None,
         assigned=assigned,
         ended=last if last and not waits and not _replied_since(exchange, last) else None,
-        was_asked=any(post.answerable for post in exchange.said) or reopened is not None,
+        was_asked=bool(exchange.unanswered) or any(post.answerable for post in exchange.said) or reopened is not None,
     )
 
 
@@ -188,8 +186,7 @@ def merged(logs: Iterable[Sequence[QueueEvent]]) -> tuple[QueueEvent, ...]:
 
 def _replied_since(exchange: Exchange, event: QueueEvent) -> bool:
     """Whether all is answered by replies, and one of them was not known at the event."""
-    answered = all(exchange.answer(post) for post in exchange.said if post.answerable)
-    return answered and any(reply.id not in event.heard for reply in exchange.replies)
+    return not exchange.unanswered and any(reply.id not in event.heard for reply in exchange.replies)
 
 
 def _again(exchange: Exchange, reopened: QueueEvent) -> Post | None:

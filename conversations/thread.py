@@ -10,6 +10,7 @@ from hubbub.conversations.joining import join
 from hubbub.conversations.post import Post
 from hubbub.core.moments import iso
 from hubbub.core.service import ServiceLevel
+from hubbub.core.urgency import Weights, parts, urgency
 
 TOLD = (
     "answered_at",
@@ -24,6 +25,7 @@ TOLD = (
     "channels",
     "outcome",
     "posted_hour",
+    "urgency",
 )
 """The facts that follow from a conversation."""
 
@@ -73,11 +75,16 @@ class Thread:
             "outcome": first.outcome,
         }
 
-    def told(self, zone: tzinfo) -> dict[str, dict[str, Any]]:
-        """The facts (`TOLD`) of each of its mentions, all of them: what is not so, or no more, is None."""
+    def told(self, zone: tzinfo, weights: Weights) -> dict[str, dict[str, Any]]:
+        """The facts (`TOLD`) of each of its mentions, all of them: what is not so, or no more, is None.
+
+        Args:
+            weights: of the parts of the urgency.
+        """
         told = {post.id: _told(post.at, zone) for post in self.posts}
         for exchange in self.exchanges:
-            for post in exchange.said:
+            for contacts, post in enumerate(exchange.said, 1):
+                told[post.id]["urgency"] = urgency(parts(post.signals, post.score, post.followers, contacts), weights)
                 answer = exchange.answer(post)
                 if answer:
                     told[post.id] |= {

@@ -19,7 +19,7 @@ class Facts(BaseModel):
         answered_at, answered_by: when the brand answered, and by which mention.
         response_seconds: from the post to that answer.
         duplicate_of: the group of near-copies that it belongs to.
-        needs_reply, urgency: for the reply queue; urgency 0..1.
+        urgency: 0..1, without the time that was waited (`core/urgency.py`).
         posted_hour: 0..23, in the team's zone.
 
     On the first post of a customer to a brand within a conversation, which stands for the two of them:
@@ -48,7 +48,6 @@ class Facts(BaseModel):
     response_seconds: int | None = None
     duplicate_of: str | None = None
     spam: bool | None = None
-    needs_reply: bool | None = None
     urgency: float | None = Field(default=None, ge=0, le=1)
     outcome: str | None = None
     posted_hour: int | None = None

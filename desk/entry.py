@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from typing import Any
 
-from hubbub.conversations.due import due
 from hubbub.conversations.exchange import Exchange
 from hubbub.conversations.post import Post
 from hubbub.conversations.queue import QueueEvent, Standing
@@ -14,7 +13,7 @@ from hubbub.core.moments import iso
 from hubbub.core.ports import Json
 from hubbub.core.text import link, masked
 
-FIELDS = ("message", "title", "url.full", "user.name", "user.followers", "signals", "sentiment.score")
+FIELDS = ("message", "title", "url.full", "user.name")
 """The fields of a post's document that are shown."""
 
 _NEGATIVE = 0.5  # the part of the urgency from which on a mood is a reason
@@ -44,7 +43,6 @@ class Entry:
         now: when it was looked at; `holds` is what held then.
         team: who is to answer; None where no rule fits and nobody said.
         shown: the most urgent of their posts that wait; their first where none does.
-        zone: of business hours that name none.
     """
 
     exchange: Exchange
@@ -53,7 +51,6 @@ class Entry:
     team: str | None
     shown: Rated
     now: datetime
-    zone: tzinfo
 
     @property
     def id(self) -> str:
@@ -71,8 +68,8 @@ class Entry:
 
     @property
     def due_at(self) -> datetime | None:
-        """Until when the first post that waits is to be answered."""
-        return due(self.exchange.level, self.since, self.zone) if self.since else None
+        """The earliest time at which an answer is due."""
+        return min(map(self.exchange.due, self.holds.waits), default=None)
 
     @property
     def late(self) -> bool:
@@ -92,9 +89,9 @@ class Entry:
     @property
     def reasons(self) -> list[str]:
         """Why it is as urgent as it is, besides the wait."""
-        contacts, followers = len(self.exchange.said), self.shown.document.get("user", {}).get("followers")
+        contacts, followers = len(self.exchange.said), self.shown.post.followers
         return [
-            *(name.replace("_", " ") for name in self.shown.document.get("signals", [])),
+            *(name.replace("_", " ") for name in self.shown.post.signals),
             *(["very negative"] if self.shown.parts["sentiment"] >= _NEGATIVE else []),
             *([f"wrote {contacts} times"] if contacts > 1 else []),
             *([f"{followers:,} followers"] if self.shown.parts["reach"] >= _FOLLOWED else []),
@@ -132,33 +129,19 @@ class Entry:
 
 
 def rated(
-    exchange: Exchange,
-    holds: Standing,
-    documents: Mapping[str, Json],
-    weights: urgency.Weights,
-    now: datetime,
-    zone: tzinfo,
+    exchange: Exchange, holds: Standing, documents: Mapping[str, Json], weights: urgency.Weights, now: datetime
 ) -> Rated:
-    """The most urgent post that waits, with the wait of the first; the customer's first post where none does.
+    """The most urgent post that waits, with the longest wait of them all; the customer's first post where none does.
 
     Args:
         documents: of the customer's posts, with `FIELDS`.
     """
-    wait = 0.0
-    if holds.waits:
-        asked = holds.waits[0].at
-        wait = urgency.waited(asked, due(exchange.level, asked, zone), now)
+    wait = max((urgency.waited(post.at, exchange.due(post), now) for post in holds.waits), default=0.0)
     each = []
     for post in holds.waits or exchange.said[:1]:
-        document = documents.get(post.id, {})
-        parts = urgency.parts(
-            document.get("signals", []),
-            post.score,
-            document.get("user", {}).get("followers"),
-            exchange.said.index(post) + 1,
-            wait,
-        )
-        each.append(Rated(post, document, parts, urgency.urgency(parts, weights)))
+        contacts = exchange.said.index(post) + 1
+        parts = urgency.parts(post.signals, post.score, post.followers, contacts, wait)
+        each.append(Rated(post, documents.get(post.id, {}), parts, urgency.urgency(parts, weights)))
     return max(each, key=lambda one: one.urgency)
 
 

@@ -128,7 +128,7 @@ def _exchange(parts: Parts, name: str) -> Exchange:
 
 def _entries(parts: Parts, exchanges: Sequence[Exchange], all_of_them: bool = False) -> list[Entry]:
     """The entries of the exchanges, those in which nobody waits left out unless asked for."""
-    now, zone = parts.clock(), parts.listening.timezone
+    now = parts.clock()
     done = logs(parts.index.state, exchanges)
     looked = [(exchange, done.get(exchange.opening.id, ())) for exchange in exchanges]
     each = [(exchange, log, standing(exchange, log).at(now)) for exchange, log in looked]
@@ -140,9 +140,8 @@ def _entries(parts: Parts, exchanges: Sequence[Exchange], all_of_them: bool = Fa
             holds,
             log,
             holds.assigned.team if holds.assigned else routed(parts, exchange),
-            rated(exchange, holds, documents, parts.listening.urgency, now, zone),
+            rated(exchange, holds, documents, parts.listening.urgency, now),
             now,
-            zone,
         )
         for exchange, log, holds in wanted
     ]

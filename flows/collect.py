@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hubbub.core.errors import Fatal, HubbubError, Skippable
-from hubbub.core.insight import Enriched
+from hubbub.core.insight import Enriched, Insight
 from hubbub.core.match import Match
+from hubbub.core.matching.accounts import Accounts
 from hubbub.core.matching.matcher import Matcher
-from hubbub.core.mention import Mention
-from hubbub.core.ports import Batch, Collector, Cursor, Page, Raw, Reader, Stored
+from hubbub.core.mention import Kind, Mention
+from hubbub.core.ports import Batch, Collector, Cursor, Page, Raw, Stored
 from hubbub.core.records import DeadLetter, RecordKind, Run
 from hubbub.core.settings import Listening, SourceEntry
 from hubbub.core.text import harmless, shortened
@@ -113,7 +114,7 @@ def fetch_to_the_end(parts: Parts, entry: SourceEntry, run: Run, progress: Progr
         for page in pages(parts, collector, run):
             mentions, bad = normalise(collector, page.records, entry.name, parts)
             kept, gone = match(parts.matcher, mentions)
-            enriched = enrich(parts.reader, kept) if kept else []
+            enriched = enrich(parts, kept) if kept else []
             dead = [*page.dead, *bad]
             letters_kept = letters.kept(dead)
             cursor = None if run.since else page.cursor
@@ -196,12 +197,19 @@ def match(matcher: Matcher, mentions: Iterable[Mention]) -> tuple[list[Attribute
     return kept, gone
 
 
-def enrich(reader: Reader, kept: Sequence[Attributed]) -> list[Enriched]:
-    insights = reader.read([mention for mention, _ in kept])
+def enrich(parts: Parts, kept: Sequence[Attributed]) -> list[Enriched]:
+    """The mentions as read; what a brand says itself, and what a newspaper does, wants no answer from a brand."""
+    insights = parts.reader.read([mention for mention, _ in kept])
     return [
-        Enriched(mention=mention, matches=matches, insight=insight)
+        Enriched(mention=mention, matches=matches, insight=_asked(parts.accounts, mention, insight))
         for (mention, matches), insight in zip(kept, insights, strict=True)
     ]
+
+
+def _asked(accounts: Accounts, mention: Mention, insight: Insight) -> Insight:
+    author = mention.author
+    told = author.is_brand or mention.kind is Kind.article or accounts.of(mention.source, author.name)
+    return insight.model_copy(update={"needs_reply": False}) if told else insight
 
 
 def _passed(

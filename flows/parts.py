@@ -15,6 +15,7 @@ from hubbub.conversations.post import PostReader
 from hubbub.core.clock import Clock, utc_now
 from hubbub.core.errors import Misconfigured
 from hubbub.core.folders import module_names
+from hubbub.core.matching.accounts import Accounts
 from hubbub.core.matching.matcher import Matcher
 from hubbub.core.matching.watchlist import query
 from hubbub.core.ports import Collector, Index, Notifier, Query, Reader
@@ -40,6 +41,10 @@ class Parts:
     @cached_property
     def query(self) -> Query:
         return query(self.listening.brands)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        return Accounts(self.listening.brands)
 
     @cached_property
     def posts(self) -> PostReader:

@@ -56,7 +56,7 @@ def _take(parts: Parts, entry: SourceEntry, records: Sequence[DeadLetter], run: 
         bad += _of_that_day(failed, letter)
     kept, gone = match(parts.matcher, mentions)
     with telling(parts) as touched:
-        stored = touched.store(Batch(entry.name, enrich(parts.reader, kept) if kept else [], gone, bad))
+        stored = touched.store(Batch(entry.name, enrich(parts, kept) if kept else [], gone, bad))
 
     refused = {letter.key: letter for letter in stored.refused}
     stay = {letter.key for letter in bad} | refused.keys()

@@ -66,7 +66,8 @@ def threads_of(parts: Parts, keys: set[str]) -> list[Thread]:
 
 def routed(parts: Parts, exchange: Exchange) -> str | None:
     """The team that the rules give it to."""
-    return team_of(parts.listening.routing, exchange.brand, exchange.language, exchange.opening.source)
+    routing, platform = parts.listening.routing, exchange.opening.source
+    return team_of(routing, exchange.brand, exchange.language, platform, exchange.severity)
 
 
 def keys_of(documents: Mapping[str, Json]) -> set[str]:
@@ -115,7 +116,9 @@ def _changed(parts: Parts, documents: Mapping[str, Json], keys: Iterable[str]) -
 
 def _told(parts: Parts, thread: Thread, done: Mapping[str, Log]) -> dict[str, dict[str, Any]]:
     """The facts of each mention of a conversation."""
-    told = {name: dict.fromkeys(queue.TOLD) | facts for name, facts in thread.told(parts.listening.timezone).items()}
+    listening = parts.listening
+    each = thread.told(listening.timezone, listening.urgency)
+    told = {name: dict.fromkeys(queue.TOLD) | facts for name, facts in each.items()}
     for exchange in thread.exchanges:
         name = exchange.opening.id
         told[name] |= queue.standing(exchange, done.get(name, ())).told(routed(parts, exchange))

@@ -89,7 +89,6 @@ FACT_FIELDS: dict[str, tuple[str, ...]] = {
     "response_seconds": ("conversation.response_seconds",),
     "duplicate_of": ("duplicate_of",),
     "spam": ("spam",),
-    "needs_reply": ("needs_reply",),
     "urgency": ("urgency",),
     "outcome": ("outcome",),
     "posted_hour": ("posted.hour",),
@@ -188,6 +187,8 @@ def observed(enriched: Enriched) -> Json:
             ),
             competitor=_distinct([match.brand for match in enriched.matches if match.competitor]),
             language=insight.language,
+            signals=_distinct([signal.name for signal in insight.signals]),
+            needs_reply=insight.needs_reply,
             sentiment=_known(
                 label=verdict.label,
                 confidence=verdict.confidence,

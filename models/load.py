@@ -34,11 +34,21 @@ def load_judge(model: str = "") -> Judge:
                 "HUBBUB_SENTIMENT__MODEL"
             )
         return EmbeddedJudge(WEIGHTS, fast=model == FAST, gpu=has_cuda())
-    if (Path(model) / "model.onnx").is_file():
+    if _is_our_own(model):
         return EmbeddedJudge(Path(model), gpu=has_cuda())
     from hubbub.models.foreign import ForeignJudge  # torch and transformers take seconds to import
 
     return ForeignJudge(model)
+
+
+def heads_of(model: str) -> Path:
+    """The folder of the heads for a judge: that of its weights; a judge of another make has what the embedded one has
+    for words alone."""
+    return Path(model) if _is_our_own(model) else WEIGHTS
+
+
+def _is_our_own(model: str) -> bool:
+    return model not in ("", FAST) and (Path(model) / "model.onnx").is_file()
 
 
 def load_reader(model: str) -> Enrichment:
@@ -53,4 +63,4 @@ def load_reader(model: str) -> Enrichment:
 
 @cache
 def _load(model: str) -> Enrichment:
-    return Enrichment(load_judge(model))
+    return Enrichment(load_judge(model), heads_of(model))

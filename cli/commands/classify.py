@@ -14,47 +14,70 @@ import click
 
 from hubbub.cli import show
 from hubbub.core.errors import Misconfigured
+from hubbub.core.insight import Insight
 from hubbub.core.settings import load_settings
+from hubbub.core.urgency import Weights, parts, urgency
 
 BATCH = 512
 PATIENCE = 0.02  # seconds that a record waits for company
+_OF_A_TEXT = ("severity", "sentiment", "leaving")  # parts of the urgency that a text alone tells of
 Record = dict[str, Any]
 
 
 @click.command("classify")
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True), default=Path("-"), metavar="[FILE|-]")
+@click.option("--insights", is_flag=True, help="Add what else is read: needs a reply, how urgent, signals.")
 @click.option("--why", "reasons", is_flag=True, help="Add the words that decided, at most 5 a text. Slower.")
-def command(file: Path, reasons: bool) -> int:
+def command(file: Path, insights: bool, reasons: bool) -> int:
     """Judge texts: JSON lines with `text`, or plain lines, of FILE or standard input.
 
     Writes the same records in the same order as JSON lines with `sentiment` added, as they come. With --why it holds
-    `why`: words of the text, each with what the label's log-odds would lose without it (0.7 halves the odds).
+    `why`: words of the text, each with what the label's log-odds would lose without it (0.7 halves the odds). With
+    --insights each has `insight` too: `needs_reply`, `urgency` with its parts, and `signals` with their words, by the
+    text alone.
     """
-    from hubbub.models.load import load_judge
-    from hubbub.models.readers.language import detect
+    from hubbub.models.enrich import Enrichment
+    from hubbub.models.load import heads_of, load_judge
     from hubbub.models.why import why
 
-    broken = 0
+    broken, model = 0, load_settings().sentiment.model
     with _open(file) as lines:
-        judge = load_judge(load_settings().sentiment.model)
+        judge = load_judge(model)
+        reader = Enrichment(judge, heads_of(model))
         for batch in _as_they_come(_records(lines)):
             texts = [record["text"] if isinstance(record.get("text"), str) else "" for record in batch]
-            languages = [detect(text) for text in texts]
-            verdicts = judge.judge(texts, languages)
-            for record, text, language, verdict in zip(batch, texts, languages, verdicts, strict=True):
+            found = reader.read_texts(texts, None if insights else ("language", "verdict"))
+            for record, text, insight in zip(batch, texts, found, strict=True):
                 if isinstance(record.get("text"), str):
-                    record["sentiment"] = verdict.model_dump(mode="json")
+                    record["sentiment"] = insight.verdict.model_dump(mode="json")
                     if reasons:
-                        record["sentiment"]["why"] = [asdict(reason) for reason in why(judge, text, language, verdict)]
+                        given = why(judge, text, insight.language, insight.verdict)
+                        record["sentiment"]["why"] = [asdict(reason) for reason in given]
+                    if insights:
+                        record["insight"] = _told(insight)
                 else:
                     broken += 1
                     record["sentiment"] = None
+                    if insights:
+                        record["insight"] = None
                     record.setdefault("error", "no text")
                 print(show.json_text(record), flush=reasons)
             sys.stdout.flush()
     if broken:
         show.complain(f"{broken:,} records without a text; their sentiment is null")
     return int(broken > 0)
+
+
+def _told(insight: Insight) -> Record:
+    """What is read besides the sentiment, for a post of somebody unknown who writes for the first time."""
+    names = [signal.name for signal in insight.signals]
+    found = {name: part for name, part in parts(names, insight.verdict.score).items() if name in _OF_A_TEXT}
+    return {
+        "needs_reply": insight.needs_reply,
+        "urgency": urgency(found, Weights()),
+        "urgency_parts": found,
+        "signals": [signal.model_dump(mode="json") for signal in insight.signals],
+    }
 
 
 def _open(file: Path) -> Any:

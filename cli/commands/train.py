@@ -9,11 +9,9 @@ from hubbub.cli import show
 
 
 @click.command("train")
-@click.argument("data", type=click.Path(path_type=Path), metavar="DATA...", nargs=-1, required=True)
-@click.option("--base", required=True, metavar="FOLDER|HUB_ID", help="The encoder to begin with.")
-@click.option(
-    "--out", required=True, type=click.Path(path_type=Path), metavar="FOLDER", help="Weights and checkpoints."
-)
+@click.argument("data", type=click.Path(path_type=Path), metavar="DATA...", nargs=-1)
+@click.option("--base", metavar="FOLDER|HUB_ID", help="The encoder to begin with.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FOLDER", help="Weights and checkpoints.")
 @click.option(
     "--recipe",
     type=click.Choice(["full", "short"]),
@@ -28,18 +26,41 @@ from hubbub.cli import show
     metavar="WEIGHTS",
     help="Weights of an earlier run to go on from, such as models/weights.",
 )
+@click.option(
+    "--heads-only",
+    is_flag=True,
+    help="Train nothing; fit what is read off the weights in use, besides the sentiment, to them. Minutes.",
+)
 @click.option("--only-open", is_flag=True, help="Leave out all data but those with an open licence.")
 def command(
-    data: tuple[Path, ...], base: str, out: Path, recipe: str, passes: float | None, start: Path | None, only_open: bool
+    data: tuple[Path, ...],
+    base: str | None,
+    out: Path | None,
+    recipe: str,
+    passes: float | None,
+    start: Path | None,
+    heads_only: bool,
+    only_open: bool,
 ) -> None:
     """Fine-tune an encoder on the labelled posts in each DATA/train, measured on those in DATA/val.
 
     A run that was stopped goes on from its last checkpoint when the same command is given again. How long it takes is
     said within its first minutes.
+
+    With --heads-only DATA are folders with `sentiment`, `themes` and `care` in them, and need not be given.
     """
     from hubbub.models.training.packages import require_packages
 
     require_packages()
+    if heads_only:
+        from hubbub.core.settings import load_settings
+        from hubbub.models.training.fit_heads import fit_heads
+
+        for line in fit_heads(data, load_settings().sentiment.model):
+            print(line)
+        return
+    if not data or base is None or out is None:
+        raise click.UsageError("give DATA, --base and --out; or --heads-only")
     from hubbub.models.training.recipe import RECIPES
     from hubbub.models.training.train import train
 

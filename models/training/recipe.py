@@ -32,7 +32,7 @@ MIXTURE: Mapping[str, Share] = {
     "vlsp2016_vi": Share(times=2),
     "vsfc_vi": Share(most=4_500),
     "wisesight_th": Share(neutral=6_500),
-    **{f"care_{language}": Share(times=4) for language in ("en", "th", "vi")},
+    **{f"care_{language}": Share(times=6) for language in ("en", "th", "vi")},
     **{f"umsab_{language}": Share(times=2) for language in ("ar", "de", "es", "fr", "it", "pt")},
 }
 

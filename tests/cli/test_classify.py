@@ -58,6 +58,24 @@ def test_why_names_words_of_the_text(tmp_path: Path) -> None:
     assert answers[0]["sentiment"]["why"][0]["word"] == "terrible"
 
 
+def test_insights_are_read_off_the_text_alone(tmp_path: Path) -> None:
+    texts = ["I was charged twice and I am closing my account", "thank you so much, all sorted now", ""]
+    lines = "".join(json.dumps({"text": text}) + "\n" for text in texts) + "{}\n"
+    done = hubbub("classify", "--insights", folder=tmp_path, stdin=lines.encode())
+    angry, thankful, silent, broken = [json.loads(line)["insight"] for line in done.stdout.split("\n")[:-1]]
+    assert angry["needs_reply"] is True
+    assert {signal["name"]: signal["words"] for signal in angry["signals"]} == {
+        "money_taken": ["charged twice"],
+        "leaving": ["closing my account"],
+    }
+    shares = angry["urgency_parts"]
+    assert (shares["severity"], shares["leaving"]) == (0.5, 1)
+    assert angry["urgency"] == pytest.approx(0.35 * 0.5 + 0.15 * shares["sentiment"] + 0.1, abs=1e-3)
+    assert (thankful["needs_reply"], thankful["urgency"], thankful["signals"]) == (False, 0, [])
+    assert silent["needs_reply"] is False
+    assert broken is None
+
+
 def test_the_example_of_the_readme_is_true(tmp_path: Path) -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     asked, told = re.search(r"\$ echo '(.+)' \| \.venv/bin/hubbub classify\n +(\{.+\})", readme).groups()

@@ -5,12 +5,15 @@ import json
 import os
 import statistics
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hubbub.core.settings import IndexSettings, Settings
+from hubbub.flows.parts import open_index
 from tests.command import assert_one_clear_line, hubbub, write_posts
 
 CARE = Path(__file__).parents[2] / "examples" / "care" / "hubbub.yaml"
@@ -159,6 +162,20 @@ def by_hand() -> dict[str, dict[str, Any]]:
     return found
 
 
+def wants_after_the_last_reply(thread: str, folder: Path, address: str) -> Iterator[bool]:
+    """Whether each post of customers needs a reply that no post of the brand follows."""
+    index = open_index(Settings(home=folder / "home", index=IndexSettings(url=address)))
+    try:
+        query = {"term": {"conversation.id": thread}}
+        hits = index.search({"size": 100, "query": query, "sort": ["@timestamp"]})["hits"]["hits"]
+    finally:
+        index.close()
+    for hit in reversed(hits):
+        if hit["_source"]["user"].get("is_brand"):
+            return
+        yield hit["_source"]["needs_reply"]
+
+
 @pytest.mark.skipif(not DATA, reason="no care data: let HUBBUB_TEST_CARE_DATA name the folder of its file")
 def test_real_conversations_are_what_their_times_say(tmp_path: Path, address: str) -> None:
     settings = {"HUBBUB_CONFIG": str(CARE), "HUBBUB_CARE_DATA": DATA, "HUBBUB_INDEX__URL": address, **FAST}
@@ -168,7 +185,12 @@ def test_real_conversations_are_what_their_times_say(tmp_path: Path, address: st
     times = ("opened_at", "answered_at")
     for line in told.values():
         line.update({name: line[name] and datetime.fromisoformat(line[name]) for name in times})
+    late = {name for name, one in expected.items() if one.pop("open")}
     assert {name: {key: line[key] for key in expected[name]} for name, line in told.items()} == expected
+    waiting = {name for name, line in told.items() if line["open"]}
+    assert waiting <= late
+    assert len(waiting) > len(late) / 2
+    assert not any(any(wants_after_the_last_reply(name, tmp_path, address)) for name in late - waiting)
 
     seconds = [one["first_response_seconds"] for one in expected.values() if one["answered_at"]]
     row = json.loads(hubbub("threads", "--summary", "--json", folder=tmp_path, **settings).stdout)[0]

@@ -6,7 +6,8 @@ import pytest
 
 from hubbub.core.facts import Facts
 from hubbub.core.moments import iso
-from hubbub.core.service import ServiceLevel
+from hubbub.core.service import ServiceLevel, Severity
+from hubbub.core.urgency import Weights
 from tests.conversations.made import at, joined, line, said
 
 ROOT = said("1", "ann", 0, within="1")
@@ -14,7 +15,7 @@ ROOT = said("1", "ann", 0, within="1")
 
 def answered(*posts):
     """The answer to each post that has one."""
-    told = [thread.told(UTC) for thread in joined(*posts)]
+    told = [thread.told(UTC, Weights()) for thread in joined(*posts)]
     return {name: fact["answered_by"] for each in told for name, fact in each.items() if fact["answered_by"]}
 
 
@@ -47,7 +48,7 @@ def test_each_post_has_the_answer_that_came_after_it():
     )
     assert answered(*posts) == {"x:1": "x:3", "x:2": "x:3", "x:4": "x:5"}
     (thread,) = joined(*posts)
-    told = thread.told(UTC)
+    told = thread.told(UTC, Weights())
     fact = Facts.model_validate(told["x:1"])
     assert (fact.open, fact.due_at, fact.contacts, fact.last_by) == (True, at(90), 4, "customer")
     assert fact.waited_seconds == (10 + 30) * 60
@@ -173,7 +174,7 @@ def test_the_places_of_an_exchange_are_told_each_once():
         said("3", "ann", 8, within="1", to="2", channel="news"),
     )
     (thread,) = joined(*posts)
-    assert thread.told(UTC)["x:1"]["channels"] == ["news", "help"]
+    assert thread.told(UTC, Weights())["x:1"]["channels"] == ["news", "help"]
 
 
 def test_what_brands_and_their_competitors_say_among_themselves_has_no_line():
@@ -185,6 +186,35 @@ def test_what_needs_no_reply_does_not_wait():
     thanks = said("3", "ann", 20, within="1", to="2", needs_reply=False)
     assert line(ROOT, said("2", "lumo", 5, within="1", to="1"), thanks)["open"] is False
     assert line(said("1", "paper", 0, kind="article"))["open"] is False
+
+
+def test_who_says_what_the_brand_asked_for_waits():
+    asked = said("2", "lumo", 5, within="1", to="1", text="which model is it?")
+    told = {"within": "1", "to": "2", "needs_reply": False}
+    assert line(ROOT, asked, said("3", "ann", 9, text="the 2020 one", **told))["open"] is True
+    thanked = said("3", "ann", 9, text="solved, thanks", sentiment={"label": "positive", "score": 0.8}, **told)
+    assert line(ROOT, asked, thanked)["open"] is False
+
+
+def test_a_severe_post_is_due_by_the_level_of_its_severity():
+    levels = (ServiceLevel(severity=Severity.high, minutes=10), ServiceLevel(minutes=60))
+    worse = said("2", "ann", 20, within="1", signals=["safety"])
+    assert line(ROOT, levels=levels)["due_at"] == iso(at(60))
+    assert line(ROOT, worse, levels=levels)["due_at"] == iso(at(30))
+    (thread,) = joined(ROOT, worse, levels=levels)
+    assert thread.exchanges[0].first_due_at == at(60)
+
+
+def test_every_post_of_a_customer_is_told_how_urgent_it_is():
+    angry = {"signals": ["money_taken"], "sentiment": {"label": "negative", "score": -0.8}}
+    posts = ROOT, said("2", "lumo", 5, within="1", to="1"), said("3", "ann", 8, within="1", **angry)
+    (thread,) = joined(*posts)
+    told = thread.told(UTC, Weights(severity=0.4, sentiment=0.2, repeated=0.3))
+    assert {name: facts["urgency"] for name, facts in told.items()} == {
+        "x:1": 0.1,  # 0.2 x 0.5
+        "x:2": None,
+        "x:3": 0.46,  # 0.4 x 0.5 + 0.2 x 0.8 + 0.3 x 1/3
+    }
 
 
 def test_people_who_say_nothing_of_themselves_are_one():
@@ -202,7 +232,7 @@ def test_the_first_response_is_within_the_level_or_not():
 
 def test_a_post_that_is_opening_no_more_is_told_nothing():
     later = said("2", "ann", 5, within="1")
-    alone = joined(later)[0].told(UTC)["x:2"]
-    behind = joined(ROOT, later)[0].told(UTC)["x:2"]
+    alone = joined(later)[0].told(UTC, Weights())["x:2"]
+    behind = joined(ROOT, later)[0].told(UTC, Weights())["x:2"]
     assert (alone["open"], alone["opened_at"]) == (True, at(5))
     assert (behind["open"], behind["opened_at"], behind["due_at"]) == (None, None, None)

@@ -81,7 +81,9 @@ def wrong(parts: Parts) -> dict[str, Facts]:
     listening = parts.listening
     posts = (parts.posts.read(name, document) for name, document in there.items())
     found = threads(posts, listening.service_levels, listening.timezone)
-    each = {name: facts for thread in found for name, facts in thread.told(listening.timezone).items()}
+    each = {
+        name: facts for thread in found for name, facts in thread.told(listening.timezone, listening.urgency).items()
+    }
     told = {name: Facts.model_validate(facts) for name, facts in each.items()}
     assert told.keys() == there.keys()
     return {name: facts for name, facts in told.items() if amended(there[name], facts) != there[name]}

@@ -37,7 +37,6 @@ ALL_FACTS = Facts(
     response_seconds=86_400,
     duplicate_of="forum:7",
     spam=True,
-    needs_reply=False,
     urgency=0.25,
     outcome="settled",
     queue_state="snoozed",

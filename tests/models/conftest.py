@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from hubbub.models.training.fit_heads import fit_heads
 from hubbub.models.training.recipe import Recipe
 from hubbub.models.training.train import train
 from tests.models import tiny
@@ -21,4 +22,5 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tiny")
     data, base = tiny.write_data(folder / "data"), tiny.write_base(folder / "base")
     train([data], str(base), folder / "out", Recipe(**tiny.RECIPE), progress=False)
+    fit_heads([], str(folder / "out" / "weights"))
     return folder / "out"

@@ -9,8 +9,8 @@ from hubbub.core.insight import Insight
 from hubbub.core.mention import Mention
 from hubbub.core.ports import Reader
 from hubbub.core.verdict import Label
-from hubbub.models.enrich import READERS, Enrichment
-from hubbub.models.load import load_judge, load_reader
+from hubbub.models.enrich import READERS
+from hubbub.models.load import load_reader
 from hubbub.models.reading import Reading
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -21,7 +21,7 @@ def mention(native_id: str, text: str, title: str | None = None) -> Mention:
 
 
 def test_every_mention_is_read_with_its_title(trained: Path):
-    reader: Reader = Enrichment(load_judge(str(trained / "weights")))
+    reader: Reader = load_reader(str(trained / "weights"))
     mentions = [
         mention("1", "I hate it", title="this app is awful"),
         mention("2", "ชอบกาแฟนี้มาก ดีที่สุด"),
@@ -32,6 +32,7 @@ def test_every_mention_is_read_with_its_title(trained: Path):
     assert [insight.language for insight in insights] == ["en", "th", "und", "und"]
     assert [insight.verdict.label for insight in insights[:2]] == [Label.negative, Label.positive]
     assert all(insight.verdict.uncertain for insight in insights[2:])
+    assert not insights[3].needs_reply
     assert reader.read([]) == []
 
 

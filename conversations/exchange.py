@@ -9,9 +9,10 @@ from functools import cached_property
 
 from hubbub.conversations import outcome
 from hubbub.conversations.due import due
-from hubbub.conversations.post import Post, in_order
+from hubbub.conversations.post import UNKNOWN, Post, in_order
 from hubbub.conversations.replies import Replies
-from hubbub.core.service import ServiceLevel, level_of
+from hubbub.core.service import ServiceLevel, Severity, level_of
+from hubbub.core.urgency import severity
 
 _QUESTION = re.compile(r"\?|(?:ไหม|มั้ย|ไหน|อะไร|เท่าไ\w*|เมื่อไ\w*)\s*(?:คะ|ครับ|ค่ะ)|(?:không|chưa|nào|gì) ạ")
 """In a brand's reply."""
@@ -89,6 +90,16 @@ class Exchange:
         """Where it went on, each place once; the first first."""
         places = (post.channel for post in in_order([*self.said, *self.replies]))
         return list(dict.fromkeys(place for place in places if place))
+
+    @property
+    def language(self) -> str:
+        """The first in which the customer surely wrote."""
+        return next((post.language for post in self.said if post.language != UNKNOWN), UNKNOWN)
+
+    @property
+    def severity(self) -> Severity:
+        """That of the customer's most severe post."""
+        return severity(name for post in self.said for name in post.signals)
 
     @property
     def last_by(self) -> str:

@@ -20,6 +20,7 @@ FIELDS = (
     "conversation.id",
     "conversation.parent",
     "kind",
+    "language",
     "message",
     "needs_reply",
     "sentiment.label",
@@ -32,6 +33,9 @@ FIELDS = (
     "user.name",
 )
 """The fields of a document that a post is made of."""
+
+UNKNOWN = "und"
+"""The language of a post that does not say."""
 
 _HANDLE = re.compile(r"(?<![\w@])(?:@|\bu/)([\w.-]*\w)")
 _ADDRESSED = re.compile(r"\s*@([\w.-]*\w)")
@@ -51,6 +55,7 @@ class Post:
         automatic: a brand's phrase that answers nobody.
         answerable: somebody may wait for an answer to it.
         score: sentiment, -1..1.
+        language: ISO 639-1; `und` where it is not known.
         signals: what it tells of, by name.
         followers: of the author; None where nobody knows.
     """
@@ -70,6 +75,7 @@ class Post:
     answerable: bool = True
     score: float = 0.0
     positive: bool = False
+    language: str = UNKNOWN
     signals: tuple[str, ...] = ()
     followers: int | None = None
 
@@ -123,6 +129,7 @@ class PostReader:
             answerable=document.get("needs_reply", True) and document.get("kind") != _NEWS,
             score=sentiment.get("score", 0.0),
             positive=sentiment.get("label") == "positive",
+            language=document.get("language", UNKNOWN),
             signals=tuple(document.get("signals", ())),
             followers=user.get("followers"),
         )

@@ -32,6 +32,9 @@ class Facts(BaseModel):
         waited_seconds: their waits that are over, together.
         channels: where the two spoke, the first first.
         outcome: how it ended for them.
+        queue_state: what became of it in the queue: `waiting`, `taken`, `snoozed`, `answered` or `dismissed`.
+        queue_team: who is to answer.
+        queue_until: when it stops being snoozed.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -57,6 +60,9 @@ class Facts(BaseModel):
     last_by: Literal["customer", "brand"] | None = None
     waited_seconds: int | None = None
     channels: list[str] | None = None
+    queue_state: str | None = None
+    queue_team: str | None = None
+    queue_until: Utc | None = None
 
     def amended(self, by: "Facts") -> "Facts":
         """These facts with what `by` sets; what it sets to None is known no more."""

@@ -47,6 +47,21 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
+def ahead(text: str, now: datetime, zone: tzinfo = UTC) -> datetime:
+    """The time to come that somebody names: so long after `now` (`30m`, `12h`, `7d`, `2w`), or an ISO time.
+
+    Args:
+        zone: of an ISO time that names none.
+
+    Raises:
+        Misconfigured: it is neither, or not after `now`.
+    """
+    moment = _moment(text, now, zone, 1)
+    if moment <= now:
+        raise Misconfigured(f"{text.strip()[:40]!r} is past; name a time to come")
+    return moment
+
+
 def since(text: str, now: datetime, zone: tzinfo = UTC) -> datetime:
     """The time that `--since` names: so long before `now` (`30m`, `12h`, `7d`, `2w`), or an ISO time.
 
@@ -56,10 +71,14 @@ def since(text: str, now: datetime, zone: tzinfo = UTC) -> datetime:
     Raises:
         Misconfigured: it is neither.
     """
+    return _moment(text, now, zone, -1)
+
+
+def _moment(text: str, now: datetime, zone: tzinfo, sign: int) -> datetime:
     said = text.strip()
     try:
-        if ago := re.fullmatch(r"(\d{1,6})([mhdw])", said):
-            return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+        if span := re.fullmatch(r"(\d{1,6})([mhdw])", said):
+            return now + sign * timedelta(**{_UNITS[span[2]]: int(span[1])})
         moment = datetime.fromisoformat(said)
         return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):

@@ -1,7 +1,7 @@
 """Where the parts meet: what a collector, a judge, an index and a notifier promise."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -11,7 +11,7 @@ from hubbub.core.events import Event
 from hubbub.core.facts import Facts
 from hubbub.core.insight import Enriched, Insight
 from hubbub.core.mention import Mention
-from hubbub.core.records import DeadLetter, Identity, Record, RecordKind
+from hubbub.core.records import DeadLetter, Identity, Name, Record, RecordKind
 
 Json = dict[str, Any]
 Raw = dict[str, Any]
@@ -142,6 +142,10 @@ class State(Protocol):
     """Small JSON records by kind and key. A record written is there at once for every other method."""
 
     def get(self, kind: RecordKind, key: str) -> Record | None: ...
+
+    def get_many(self, names: Iterable[Name]) -> dict[Name, Record]:
+        """Those of the records that are there."""
+        ...
 
     def put(self, kind: RecordKind, key: str, body: Json) -> None:
         """Writes the record, whatever is there."""

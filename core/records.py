@@ -22,7 +22,7 @@ class RecordKind(StrEnum):
     source does not know (first seen, ...), by mention id, merged into every write. `turn` says which run fetches from a
     source just now, `watched` with which watch list one was fetched from its start, both by the source's name.
     `touched` names the conversations of a batch from before it is stored until their facts are told; `told` changes
-    whenever some were."""
+    whenever some were. `queue` holds what people did about a customer who waits, by the id of a post of theirs."""
 
     cursor = "cursor"
     run = "run"
@@ -36,10 +36,15 @@ class RecordKind(StrEnum):
     sweep = "sweep"
     touched = "touched"
     told = "told"
+    queue = "queue"
 
 
 RETENTION: dict[RecordKind, timedelta] = {RecordKind.run: timedelta(days=90)}
 """How long records are kept after they were written last; kinds that are not named here are kept for good."""
+
+
+Name = tuple[RecordKind, str]
+"""Kind and key."""
 
 
 @dataclass(frozen=True)

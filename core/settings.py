@@ -22,6 +22,7 @@ from hubbub.core.addresses import ServiceAddress
 from hubbub.core.alert import Mute
 from hubbub.core.errors import Misconfigured
 from hubbub.core.matching.watchlist import Brand
+from hubbub.core.routing import Route
 from hubbub.core.service import ServiceLevel
 from hubbub.core.text import one_line
 from hubbub.core.urgency import Weights
@@ -87,6 +88,7 @@ class Listening(BaseModel):
             no zone are read in it where the source has no `timezone` of its own.
         service_levels: the first that fits says how soon a customer is to be answered; 30 minutes where none does.
         urgency: how much each part of it counts.
+        routing: the first that fits says which team what waits goes to; to none where none does.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
@@ -97,6 +99,7 @@ class Listening(BaseModel):
     timezone: Zone = ZoneInfo("UTC")
     service_levels: tuple[ServiceLevel, ...] = ()
     urgency: Weights = Weights()
+    routing: tuple[Route, ...] = ()
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> "Listening":
@@ -105,13 +108,13 @@ class Listening(BaseModel):
         return self
 
     @model_validator(mode="after")
-    def _levels_are_of_known_brands(self) -> "Listening":
+    def _rules_are_of_known_brands(self) -> "Listening":
         ours = [brand.name for brand in self.brands if not brand.competitor]
-        for level in self.service_levels:
-            if level.brand is not None and level.brand not in ours:
-                raise ValueError(
-                    f"service_levels: no brand of ours is named {level.brand!r}; there are: {', '.join(ours)}"
-                )
+        named = [("service_levels", level.brand) for level in self.service_levels]
+        named += [("routing", route.brand) for route in self.routing]
+        for entry, brand in named:
+            if brand is not None and brand not in ours:
+                raise ValueError(f"{entry}: no brand of ours is named {brand!r}; there are: {', '.join(ours)}")
         return self
 
 

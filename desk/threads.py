@@ -19,7 +19,7 @@ def threads(parts: Parts, brand: str | None = None, only_open: bool = False) -> 
     Raises:
         Misconfigured: there is no such brand.
     """
-    _check(parts, brand)
+    check_brand(parts, brand)
     for thread in all_threads(parts):
         line = thread.line(brand)
         if line and (line["open"] or not only_open):
@@ -32,11 +32,16 @@ def summed_up(parts: Parts, brand: str | None = None) -> list[dict[str, Any]]:
     Raises:
         Misconfigured: there is no such brand.
     """
-    _check(parts, brand)
+    check_brand(parts, brand)
     return summary(all_threads(parts), parts.listening.timezone, brand)
 
 
-def _check(parts: Parts, brand: str | None) -> None:
+def check_brand(parts: Parts, brand: str | None) -> None:
+    """Refuses a brand that is none of ours.
+
+    Raises:
+        Misconfigured: there is no such brand.
+    """
     ours = [each.name for each in parts.listening.brands if not each.competitor]
     if brand is not None and brand not in ours:
         raise Misconfigured(f"{parts.settings.config}: no brand of ours is named {brand!r}; it has: {', '.join(ours)}")

@@ -74,6 +74,12 @@ def telling(parts: Parts) -> Iterator[Touched]:
     touched.tell()
 
 
+def catch_up(parts: Parts) -> None:
+    """Tells what others have stored or done and not told yet; those that were killed never will."""
+    with telling(parts):
+        pass
+
+
 def _keys(index: Index, batch: Batch) -> set[str]:
     """The ids that tie the batch's mentions to others, now and as they lay in the index before."""
     mentions = [*(enriched.mention for enriched in batch.mentions), *batch.gone]

@@ -1,13 +1,15 @@
 """Tells mentions what follows from their conversations: those of some conversations, or of all.
 
-What is told follows from the posts of a conversation as they lie in the index, and from nothing else. So it may be
-worked out again at any time, by anybody.
+What is told follows from the posts of a conversation as they lie in the index and, of the queue, from the log of what
+people did. So it may be worked out again at any time, by anybody.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from hubbub.conversations import queue
+from hubbub.conversations.exchange import Exchange
 from hubbub.conversations.joining import links
 from hubbub.conversations.post import FIELDS, Post
 from hubbub.conversations.thread import TOLD, Thread, threads
@@ -15,6 +17,8 @@ from hubbub.core.errors import Retryable
 from hubbub.core.facts import Facts
 from hubbub.core.moments import iso
 from hubbub.core.ports import Index, Json
+from hubbub.core.routing import team_of
+from hubbub.flows.logs import Log, logs
 from hubbub.flows.notes import writers
 from hubbub.flows.parts import Parts
 from hubbub.index.mapping import FACT_FIELDS
@@ -23,8 +27,9 @@ from hubbub.index.pages import pages
 TOGETHER = 10_000  # ids in one query
 ROUNDS = 20  # how often conversations are told again because others write to them
 
-_PLACES = [(fact, *FACT_FIELDS[fact][0].rpartition(".")[::2]) for fact in TOLD]
-_SOURCE = [*FIELDS, *(FACT_FIELDS[fact][0] for fact in TOLD)]
+_FACTS = (*TOLD, *queue.TOLD)
+_PLACES = [(fact, *FACT_FIELDS[fact][0].rpartition(".")[::2]) for fact in _FACTS]
+_SOURCE = [*FIELDS, *(FACT_FIELDS[fact][0] for fact in _FACTS)]
 
 
 def tell(parts: Parts, keys: set[str], notes: frozenset[str] = frozenset()) -> int:
@@ -53,6 +58,18 @@ def all_threads(parts: Parts) -> Iterator[Thread]:
         yield from sorted(found, key=lambda thread: (thread.posts[0].at, thread.id))
 
 
+def threads_of(parts: Parts, keys: set[str]) -> list[Thread]:
+    """The conversations, whole, that these ids are of."""
+    parts.index.refresh()
+    return _threads(parts, _posts(parts, _gathered(parts.index, keys, {})))
+
+
+def routed(parts: Parts, exchange: Exchange) -> str | None:
+    """The team that the rules give it to."""
+    routing, platform = parts.listening.routing, exchange.opening.source
+    return team_of(routing, exchange.brand, exchange.language, platform, exchange.severity)
+
+
 def keys_of(documents: Mapping[str, Json]) -> set[str]:
     """The ids that tie these documents to others."""
     return {key for name, document in documents.items() for key in _links(name, document)}
@@ -69,7 +86,7 @@ def _tell(parts: Parts, keys: set[str], notes: frozenset[str], known: Mapping[st
         before = writers(parts.index.state)
         parts.index.refresh()
         documents = _gathered(parts.index, keys, known)
-        changed = _changed(parts, documents)
+        changed = _changed(parts, documents, keys)
         told += parts.index.amend(list(changed), list(changed.values())) if changed else 0
         if not changed or (before.notes <= notes and writers(parts.index.state) == before):
             return told
@@ -85,14 +102,27 @@ def _threads(parts: Parts, posts: list[Post]) -> list[Thread]:
     return threads(posts, parts.listening.service_levels, parts.listening.timezone)
 
 
-def _changed(parts: Parts, documents: Mapping[str, Json]) -> dict[str, Facts]:
+def _changed(parts: Parts, documents: Mapping[str, Json], keys: Iterable[str]) -> dict[str, Facts]:
     """What those are to be told whose documents say something else."""
+    found = _threads(parts, _posts(parts, documents))
+    done = logs(parts.index.state, [exchange for thread in found for exchange in thread.exchanges], keys)
     return {
         name: Facts.model_validate(told)
-        for thread in _threads(parts, _posts(parts, documents))
-        for name, told in thread.told(parts.listening.timezone, parts.listening.urgency).items()
+        for thread in found
+        for name, told in _told(parts, thread, done).items()
         if not _says(documents[name], told)
     }
+
+
+def _told(parts: Parts, thread: Thread, done: Mapping[str, Log]) -> dict[str, dict[str, Any]]:
+    """The facts of each mention of a conversation."""
+    listening = parts.listening
+    each = thread.told(listening.timezone, listening.urgency)
+    told = {name: dict.fromkeys(queue.TOLD) | facts for name, facts in each.items()}
+    for exchange in thread.exchanges:
+        name = exchange.opening.id
+        told[name] |= queue.standing(exchange, done.get(name, ())).told(routed(parts, exchange))
+    return told
 
 
 def _says(document: Json, told: Mapping[str, Any]) -> bool:

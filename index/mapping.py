@@ -68,6 +68,9 @@ FIELDS: dict[str, Json] = {
     "conversation.waited_seconds": _LONG,
     "conversation.channels": _KEYWORD,
     "posted.hour": _LONG,
+    "queue.state": _KEYWORD,
+    "queue.team": _KEYWORD,
+    "queue.until": _DATE,
     "duplicate_of": _KEYWORD,
     "spam": _BOOLEAN,
     "outcome": _KEYWORD,
@@ -98,6 +101,9 @@ FACT_FIELDS: dict[str, tuple[str, ...]] = {
     "last_by": ("conversation.last_by",),
     "waited_seconds": ("conversation.waited_seconds",),
     "channels": ("conversation.channels",),
+    "queue_state": ("queue.state",),
+    "queue_team": ("queue.team",),
+    "queue_until": ("queue.until",),
 }
 """The fields of a document that a fact decides on, by the fact's name."""
 

@@ -11,6 +11,7 @@ from hubbub.core.clock import utc_now
 from hubbub.core.moments import iso, milliseconds
 from hubbub.core.ports import Index, Json, Over
 from hubbub.index.mapping import TYPES
+from hubbub.index.pages import pages
 from hubbub.index.query import Scope, parse
 
 _MANY = 1000  # brands or sources that one watch list may have
@@ -75,6 +76,20 @@ def posts(index: Index, ids: Sequence[str]) -> tuple[Evidence, ...]:
     """Those of the mentions that are in the index, newest first within each thousand."""
     some = (list(ids[start : start + _MANY]) for start in range(0, len(ids), _MANY))
     return tuple(post for each in some for post in _posts(index, {"ids": {"values": each}}, len(each)))
+
+
+def unanswered(index: Index, brand: str | None, fields: Sequence[str]) -> Iterator[dict[str, Json]]:
+    """Pages of the posts that stand for a customer who waits, or whom somebody reopened; what is snoozed is among them.
+
+    Args:
+        fields: of their documents.
+    """
+    done: Json = {"terms": {"queue.state": ["answered", "dismissed"]}}
+    waits: Json = {"terms": {"queue.state": ["waiting", "taken", "snoozed"]}}
+    of_an_older_hubbub: Json = {"bool": {"filter": [{"term": {"conversation.open": True}}], "must_not": [done]}}
+    wanted: Json = {"bool": {"should": [waits, of_an_older_hubbub], "minimum_should_match": 1}}
+    ours: list[Json] = [] if brand is None else [{"term": {"brand": brand}}]
+    return pages(index, {"bool": {"filter": [wanted, *ours]}}, fields)
 
 
 def totals(index: Index) -> Totals:

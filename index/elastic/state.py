@@ -16,16 +16,13 @@ from elasticsearch import ConflictError, Elasticsearch, NotFoundError
 from hubbub.core.clock import Clock
 from hubbub.core.moments import iso
 from hubbub.core.ports import ALL, Json
-from hubbub.core.records import Record, RecordKind
+from hubbub.core.records import Name, Record, RecordKind
 from hubbub.index.elastic import bulk
 from hubbub.index.elastic.errors import clear_errors
 from hubbub.index.mapping import STATE
 
 LONGEST_ID = 512  # bytes, Elasticsearch's own limit
 _PAGE = 1000
-
-Name = tuple[RecordKind, str]
-"""Kind and key."""
 
 
 class ElasticState:
@@ -94,7 +91,11 @@ class ElasticState:
 
     def get_many(self, names: Iterable[Name]) -> dict[Name, Record]:
         places = {(STATE, record_id(*name)): name for name in names}
-        found = bulk.read(self._client, places, self._address)
+        found: dict[bulk.Place, bulk.Found] = {}
+        left = iter(places)
+        with clear_errors(self._address):
+            while some := list(islice(left, _PAGE)):
+                found |= bulk.read(self._client, some, self._address)
         return {places[place]: _record_of(one.source, one.seq_no, one.primary_term) for place, one in found.items()}
 
     def put_many(self, kind: RecordKind, bodies: Mapping[str, Json]) -> None:

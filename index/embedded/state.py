@@ -1,5 +1,6 @@
 """`hubbub.core.ports.State` in the embedded index."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
@@ -7,7 +8,7 @@ from pysqlite3 import dbapi2 as sqlite
 
 from hubbub.core.clock import Clock
 from hubbub.core.ports import Json
-from hubbub.core.records import Record, RecordKind
+from hubbub.core.records import Name, Record, RecordKind
 from hubbub.index.embedded.facts import FactRecords
 from hubbub.index.embedded.file import File
 from hubbub.index.embedded.records import Records
@@ -39,6 +40,11 @@ class EmbeddedState:
     def get(self, kind: RecordKind, key: str) -> Record | None:
         with self._file.reading() as connection:
             return _of(kind).get(connection, key)
+
+    def get_many(self, names: Iterable[Name]) -> dict[Name, Record]:
+        with self._file.reading() as connection:
+            found = {(kind, key): _of(kind).get(connection, key) for kind, key in names}
+        return {name: record for name, record in found.items() if record is not None}
 
     def put(self, kind: RecordKind, key: str, body: Json) -> None:
         with self._file.writing() as connection:

@@ -21,6 +21,7 @@ NEEDS = {
     "mentions": [],
     "publish --ndjson boards.ndjson": ["altair"],
     "publish --report page.html": ["altair"],
+    "queue": [],
     "rebuild threads": [],
     "rematch": ["onnxruntime"],
     "replay": [],

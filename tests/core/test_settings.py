@@ -74,6 +74,19 @@ WRONG_FILES = {
         "urgency: the weights should make 1 at most; they make 1.45",
     ),
     "a weight that nobody knows": ("brands: [{name: Lumo}]\nurgency: {anger: 0.5}", "urgency.anger: is not a setting"),
+    "a route to nobody": ("brands: [{name: Lumo}]\nrouting: [{brand: Lumo}]", "routing.0.team: is missing"),
+    "a route of a brand that is none of ours": (
+        "brands: [{name: Lumo}, {name: Rival, competitor: true}]\nrouting: [{brand: Rival, team: a}]",
+        "routing: no brand of ours is named 'Rival'; there are: Lumo",
+    ),
+    "a route of no language": (
+        "brands: [{name: Lumo}]\nrouting: [{language: Thai, team: a}]",
+        "routing.0.language: ",
+    ),
+    "a route of a severity that nobody knows": (
+        "brands: [{name: Lumo}]\nrouting: [{severity: worst, team: a}]",
+        "routing.0.severity: .*'high'",
+    ),
     "no minutes": ("brands: [{name: Lumo}]\nservice_levels: [{minutes: 0}]", "service_levels.0.minutes: "),
     "a warning after the breach": (
         "brands: [{name: Lumo}]\nservice_levels: [{minutes: 30, warning_minutes: 30}]",

@@ -39,6 +39,9 @@ ALL_FACTS = Facts(
     spam=True,
     urgency=0.25,
     outcome="settled",
+    queue_state="snoozed",
+    queue_team="tech",
+    queue_until=NOW + DAY,
 )
 
 
@@ -59,6 +62,9 @@ def test_facts_are_in_the_record_and_in_the_document(index: Index):
     assert found(index, {"term": {"spam": True}}) == ["forum:1"]
     assert found(index, {"range": {"urgency": {"gte": 0.25}}}) == ["forum:1"]
     assert found(index, {"range": {"conversation.answered_at": {"gte": "2026-11-20"}}}) == ["forum:1"]
+    assert found(index, {"term": {"queue.state": "snoozed"}}) == ["forum:1"]
+    assert found(index, {"term": {"queue.team": "tech"}}) == ["forum:1"]
+    assert found(index, {"range": {"queue.until": {"gt": "2026-11-20T12:00:00Z"}}}) == ["forum:1"]
 
 
 def test_only_what_is_set_changes(index: Index):

@@ -71,6 +71,16 @@ def test_any_key(index: Index, key: str):
     assert [record.key for record in index.state.list(RecordKind.facts)] == [key + "x"]
 
 
+def test_many_records_at_once(index: Index):
+    names = [(RecordKind.queue, str(n)) for n in range(2300)] + [(RecordKind.facts, "1"), (RecordKind.run, "1")]
+    assert index.state.get_many(names) == {}
+    for kind, key in (names[0], names[2299], names[2300]):
+        index.state.put(kind, key, {"of": [kind, key]})
+    found = index.state.get_many(iter(names))
+    assert found == {name: index.state.get(*name) for name in (names[0], names[2299], names[2300])}
+    assert index.state.get_many([]) == {}
+
+
 def test_of_many_who_create_a_record_one_succeeds(index: Index):
     with ThreadPoolExecutor(8) as threads:
         made = list(threads.map(lambda n: index.state.create(RecordKind.alert, "a", {"by": n}), range(24)))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 from functools import cached_property
 
 from hubbub.conversations import outcome
-from hubbub.conversations.due import due
+from hubbub.conversations.due import due, warned
 from hubbub.conversations.post import Post, in_order
 from hubbub.conversations.replies import Replies
 from hubbub.core.service import ServiceLevel, level_of
@@ -58,6 +58,12 @@ class Exchange:
     def due_at(self) -> datetime:
         """Until when the answer is due that the customer waits for; that of the first response where none is."""
         return due(self.level, self.waiting.at, self.zone) if self.waiting else self.first_due_at
+
+    @property
+    def warn_at(self) -> datetime:
+        """When to tell that this answer will soon be due."""
+        asked = self.waiting or self.opening
+        return warned(self.level, asked.at, self.zone)
 
     @property
     def within(self) -> bool:

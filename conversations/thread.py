@@ -17,6 +17,7 @@ TOLD = (
     "response_seconds",
     "opened_at",
     "due_at",
+    "warn_at",
     "open",
     "contacts",
     "last_by",
@@ -88,6 +89,7 @@ class Thread:
             told[exchange.opening.id] |= {
                 "opened_at": exchange.opening.at,
                 "due_at": exchange.due_at,
+                "warn_at": exchange.warn_at,
                 "open": exchange.waiting is not None,
                 "contacts": len(exchange.said),
                 "last_by": exchange.last_by,

@@ -25,6 +25,7 @@ class Facts(BaseModel):
     On the first post of a customer to a brand within a conversation, which stands for the two of them:
         opened_at: the time of that post.
         due_at: until when the answer that they wait for is due; else until when the first one was.
+        warn_at: when to tell that it will soon be due.
         open: they wait for an answer.
         contacts: how many posts they wrote.
         last_by: who had the last word: `customer` or `brand`.
@@ -51,6 +52,7 @@ class Facts(BaseModel):
     posted_hour: int | None = None
     opened_at: Utc | None = None
     due_at: Utc | None = None
+    warn_at: Utc | None = None
     open: bool | None = None
     contacts: int | None = None
     last_by: Literal["customer", "brand"] | None = None

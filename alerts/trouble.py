@@ -1,8 +1,8 @@
 """What is one trouble, and how its alert is called.
 
 A trouble is told once. It is one trouble as long as findings of its subject and rule come in windows that begin at most
-their `quiet` after the last one ended. The key of its alert is the subject and a running number, so that two workers who find
-the same trouble want to create the same record, which only one of them can.
+their `quiet` after the last one ended. The key of its alert is the subject and a running number, so that two workers
+who find the same trouble want to create the same record, which only one of them can.
 """
 
 import hashlib
@@ -11,6 +11,7 @@ from datetime import datetime
 
 from hubbub.core.alert import Finding, Subject
 from hubbub.core.records import AlertRecord
+
 
 def is_same(record: AlertRecord, finding: Finding) -> bool:
     """Whether the finding is the trouble of that alert, going on."""

@@ -67,7 +67,9 @@ def desk(opened: Opened) -> Desk:
 
 
 def asks(name: str, minute: float, brand: str = "Acme") -> Enriched:
-    return said(name, name=f"customer {name}", at=NOW + timedelta(minutes=minute), brands=(brand,), conversation_id=name)
+    return said(
+        name, name=f"customer {name}", at=NOW + timedelta(minutes=minute), brands=(brand,), conversation_id=name
+    )
 
 
 def replies(name: str, to: str, minute: float, by: str = "acme") -> Enriched:

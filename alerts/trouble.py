@@ -1,25 +1,23 @@
 """What is one trouble, and how its alert is called.
 
 A trouble is told once. It is one trouble as long as findings of its subject and rule come in windows that begin at most
-`QUIET` after the last one ended. The key of its alert is the subject and a running number, so that two workers who find
-the same trouble want to create the same record, which only one of them can.
+their `quiet` after the last one ended. The key of its alert is the subject and a running number, so that two workers
+who find the same trouble want to create the same record, which only one of them can.
 """
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from hubbub.core.alert import Finding, Subject
 from hubbub.core.records import AlertRecord
-
-QUIET = timedelta(hours=1)
 
 
 def is_same(record: AlertRecord, finding: Finding) -> bool:
     """Whether the finding is the trouble of that alert, going on."""
     first = record.findings[0]
     rules = {told.rule for told in record.findings}
-    near = finding.start <= record.until + QUIET and finding.end >= first.start - QUIET
+    near = finding.start <= record.until + finding.quiet and finding.end >= first.start - finding.quiet
     return first.subject == finding.subject and finding.rule in rules and near
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 from functools import cached_property
 
 from hubbub.conversations import outcome
-from hubbub.conversations.due import due
+from hubbub.conversations.due import due, warned
 from hubbub.conversations.post import UNKNOWN, Post, in_order
 from hubbub.conversations.replies import Replies
 from hubbub.core.service import ServiceLevel, Severity, level_of
@@ -78,6 +78,12 @@ class Exchange:
         """The earliest time at which one of the answers is due that the customer waits for; that of the first response
         where they wait for none."""
         return min(map(self.due, self.unanswered), default=self.first_due_at)
+
+    @property
+    def warn_at(self) -> datetime:
+        """When to tell that this answer will soon be due."""
+        first = min(self.unanswered, key=self.due, default=self.opening)
+        return warned(self.level(first), first.at, self.zone)
 
     @property
     def in_time(self) -> bool | None:

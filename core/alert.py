@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -58,6 +58,7 @@ class Finding(BaseModel):
         interval: from and to where the number would have been ordinary; None as above.
         reason: what the source or the program itself said of it, in one line; nobody's words.
         numbers: further ones that its kind tells, by names of the kind's own.
+        quiet: a window that begins so soon after this one shows the same trouble.
         query: the search query whose hits are the `observed`, over mentions or events as `over` says.
     """
 
@@ -76,6 +77,7 @@ class Finding(BaseModel):
     severity: Severity = Severity.warning
     reason: str | None = None
     numbers: dict[str, float] = Field(default_factory=dict)
+    quiet: timedelta = timedelta(hours=1)
     query: dict[str, Any] = Field(default_factory=dict)
     over: Literal["mentions", "events"] = "mentions"
 
@@ -124,6 +126,7 @@ class Wanted:
         windows: from and until before, UTC.
         parts: search queries of what is counted apart in each window, by names of the kind's own.
         newest: fields of the newest document of each part, told as well.
+        newest_by: the date that makes a document the newest.
     """
 
     by: str
@@ -131,6 +134,7 @@ class Wanted:
     windows: Sequence[tuple[datetime, datetime]]
     parts: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     newest: tuple[str, ...] = ()
+    newest_by: str = "@timestamp"
     over: Literal["mentions", "events"] = "mentions"
 
 

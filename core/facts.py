@@ -26,6 +26,7 @@ class Facts(BaseModel):
         opened_at: the time of that post.
         due_at: until when the answer that they wait for is due; else until when the first one was.
         in_time: the first answer came before it was due; None before it came.
+        warn_at: when to tell that it will soon be due.
         open: they wait for an answer.
         contacts: how many posts they wrote.
         last_by: who had the last word: `customer` or `brand`.
@@ -55,6 +56,7 @@ class Facts(BaseModel):
     opened_at: Utc | None = None
     due_at: Utc | None = None
     in_time: bool | None = None
+    warn_at: Utc | None = None
     open: bool | None = None
     contacts: int | None = None
     last_by: Literal["customer", "brand"] | None = None

@@ -133,7 +133,7 @@ def _aggregation(wanted: Wanted, names: Sequence[str]) -> Json:
     for name, part in wanted.parts.items():
         parts[name] = {"filter": part}
         if wanted.newest:
-            newest = {"size": 1, "sort": [{"@timestamp": "desc"}], "_source": list(wanted.newest)}
+            newest = {"size": 1, "sort": [{wanted.newest_by: "desc"}], "_source": list(wanted.newest)}
             parts[name]["aggs"] = {"newest": {"top_hits": newest}}
     windows: Json = {"filters": {"filters": [_span(start, end) for start, end in wanted.windows]}}
     if step := _step(wanted.windows):

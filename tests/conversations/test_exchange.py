@@ -51,6 +51,7 @@ def test_each_post_has_the_answer_that_came_after_it():
     told = thread.told(UTC, Weights())
     fact = Facts.model_validate(told["x:1"])
     assert (fact.open, fact.due_at, fact.contacts, fact.last_by) == (True, at(90), 4, "customer")
+    assert fact.warn_at == at(80)
     assert fact.waited_seconds == (10 + 30) * 60
     assert told["x:4"]["response_seconds"] == 30 * 60
 

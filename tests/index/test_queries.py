@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from hubbub.alerts.kinds import negative_surge, stalled_source
+from hubbub.alerts.kinds import negative_surge, response_breach, stalled_source
 from hubbub.core.alert import Counted, Evidence, Finding, Subject, Wanted
 from hubbub.core.errors import Misconfigured
 from hubbub.core.events import Event
+from hubbub.core.facts import Facts
 from hubbub.core.ports import Index
 from hubbub.index import queries
 from tests.alerts.made import shipped
@@ -242,3 +243,32 @@ def test_totals(index: Index):
         brands={"Acme": 6, "Beta": 1},
         newest="2026-11-20T12:00:00.000Z",
     )
+
+
+def waits(due: float, open_: bool = True) -> Facts:
+    """Due so many minutes after NOW, with a warning ten minutes before."""
+    due_at = NOW + timedelta(minutes=due)
+    return Facts(open=open_, due_at=due_at, warn_at=due_at - timedelta(minutes=10))
+
+
+def test_whose_answer_is_soon_due_is_counted_by_every_index(index: Index):
+    """The one that joined last opened first: the newest is the newest by its warning."""
+    fill(index)
+    facts = {
+        "forum:1": waits(4),
+        "forum:2": waits(-20),
+        "forum:3": waits(5, open_=False),
+        "forum:6": waits(9),
+        "x:7": waits(4),
+    }
+    index.amend(list(facts), list(facts.values()))
+    index.refresh()
+    rule = shipped("response_breach", days=31)
+    (asked,) = response_breach.wanted(rule, NOW)
+    (answers,) = queries.counted(index, [asked], {"brand": ["Acme", "Beta"]})
+    acme, beta = (response_breach.find(rule, name, [answers[name]]) for name in ("Acme", "Beta"))
+    assert acme and beta
+    assert (acme.observed, acme.numbers["overdue"], acme.start) == (3, 1, NOW - timedelta(minutes=1))
+    assert (beta.observed, beta.numbers["overdue"], beta.start) == (1, 1, NOW - timedelta(minutes=30))
+    hits = index.search({"query": acme.query, "size": 10})["hits"]["hits"]
+    assert {hit["_id"] for hit in hits} == {"forum:1", "forum:2", "forum:6"}

@@ -49,6 +49,7 @@ def queue(parts: Parts, brand: str | None = None, team: str | None = None) -> Qu
     """
     check_brand(parts, brand)
     catch_up(parts)
+    parts.index.refresh()
     keys = {key for page in queries.unanswered(parts.index, brand, _TIES) for key in keys_of(page)}
     exchanges = [exchange for thread in threads_of(parts, keys) for exchange in thread.of(brand)]
     found = _entries(parts, exchanges)

@@ -1,4 +1,4 @@
-"""Whose posts are counted wherever nothing else is said."""
+"""Whose posts are counted wherever nothing else is said, and who of them waits."""
 
 from typing import Any
 
@@ -6,3 +6,7 @@ CUSTOMERS: dict[str, Any] = {
     "bool": {"filter": [{"exists": {"field": "brand"}}], "must_not": [{"term": {"user.is_brand": True}}]},
 }
 """Posts about the watched brands by anyone but the brands themselves, as a query of an index."""
+
+WAITING: dict[str, Any] = {"terms": {"queue.state": ["waiting", "taken"]}}
+"""The posts that stand for a customer who waits for an answer, whether or not somebody is at it; who was snoozed is not
+among them until then."""

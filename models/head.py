@@ -42,7 +42,9 @@ class Head:
         at = 0 if embeddings is None else 1
         said = hints(texts, verdicts, languages)
         whole: Floats = weighed(texts, self.table[at]) + said @ self.hints[at] + self.bias[at]
-        return whole if embeddings is None else whole + SCALE * embeddings @ self.embedding
+        if embeddings is not None:
+            whole += SCALE * embeddings @ self.embedding
+        return whole
 
     def shifted(self, thresholds: Sequence[Mapping[str, float]]) -> "Head":
         """The same with other log-odds from which on the answer is yes: by language, of the words alone and of both."""

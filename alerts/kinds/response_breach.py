@@ -1,6 +1,6 @@
 """Customers whose answer will be due soon, told while there is still time to write it.
 
-Somebody is counted who waits for an answer (`conversation.open`), whose service level warns by now
+Somebody is counted who waits for an answer and was not snoozed (`queue.state`), whose service level warns by now
 (`conversation.warn_at`) and whose answer is not overdue for longer than `passed_minutes` (`conversation.due_at`). What
 is long overdue is the queue's, not an alert's: so an old export that is read for the first time alerts nobody, and
 neither does whoever was given up.
@@ -20,6 +20,7 @@ from hubbub.alerts.kind import By
 from hubbub.alerts.kinds._words import span
 from hubbub.alerts.rule import AnyRule
 from hubbub.core.alert import Counted, Finding, Subject, Wanted
+from hubbub.core.customers import WAITING
 from hubbub.core.moments import iso, shown
 from hubbub.core.ports import Over
 
@@ -51,7 +52,7 @@ def wanted(rule: Rule, now: datetime) -> list[Wanted]:
     waits: Query = {
         "bool": {
             "filter": [
-                {"term": {"conversation.open": True}},
+                WAITING,
                 {"range": {_WARN_AT: {"lte": iso(now)}}},
                 {"range": {_DUE_AT: {"gt": iso(now - timedelta(minutes=rule.passed_minutes))}}},
             ]

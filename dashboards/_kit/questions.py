@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from hubbub.core import customers
 from hubbub.core.customers import CUSTOMERS
 from hubbub.core.verdict import Label
 
@@ -10,7 +11,7 @@ Json = dict[str, Any]
 Query = Mapping[str, Any]
 Search = Callable[[Mapping[str, Any]], Json]
 
-WAITING: Query = {"bool": {"filter": [CUSTOMERS, {"term": {"conversation.open": True}}]}}
+WAITING: Query = {"bool": {"filter": [CUSTOMERS, customers.WAITING]}}
 """The first post of each customer who waits for an answer."""
 
 ANSWERED: Query = {"bool": {"filter": [CUSTOMERS, {"exists": {"field": "conversation.in_time"}}]}}

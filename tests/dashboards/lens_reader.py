@@ -86,4 +86,5 @@ def _computed(node: Any, columns: Json, bucket: Json) -> float | None:
 def _lucene(kql: str) -> Json:
     if not kql:
         return {"match_all": {}}
-    return {"query_string": {"query": kql.replace(" and ", " AND ").replace("not ", "NOT "), "default_operator": "AND"}}
+    lucene = kql.replace(" and ", " AND ").replace(" or ", " OR ").replace("not ", "NOT ")
+    return {"query_string": {"query": lucene, "default_operator": "AND"}}

@@ -73,7 +73,7 @@ def told(mentions: list[Enriched]) -> dict[str, Facts]:
         first = {"opened_at": at, "due_at": due, "contacts": 1 + number % 3}
         facts[mention.id] = hour
         if number % 10 == 0:
-            facts[mention.id] = hour.amended(Facts(**first, open=True))
+            facts[mention.id] = hour.amended(Facts(**first, open=True, queue_state="waiting"))
         elif number % 10 < 7:
             answered = {"answered_at": at + took, "response_seconds": int(took.total_seconds())}
             facts[mention.id] = hour.amended(Facts(**first, **answered, open=False, in_time=at + took <= due))

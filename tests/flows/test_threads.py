@@ -106,6 +106,7 @@ def test_a_reply_that_comes_later_is_told_to_the_post(parts: Parts) -> None:
         "response_seconds": 420,
         "opened_at": "2026-11-20T12:00:00.000Z",
         "due_at": "2026-11-20T12:30:00.000Z",
+        "in_time": True,
         "warn_at": "2026-11-20T12:20:00.000Z",
         "open": False,
         "contacts": 1,

@@ -52,7 +52,7 @@ def wanted(rule: Rule, now: datetime) -> list[Wanted]:
     waits: Query = {
         "bool": {
             "filter": [
-                WAITING,
+                {"bool": {"should": [WAITING, _woken(now)], "minimum_should_match": 1}},
                 {"range": {_WARN_AT: {"lte": iso(now)}}},
                 {"range": {_DUE_AT: {"gt": iso(now - timedelta(minutes=rule.passed_minutes))}}},
             ]
@@ -61,6 +61,12 @@ def wanted(rule: Rule, now: datetime) -> list[Wanted]:
     parts: dict[str, Query] = {"waiting": waits, "overdue": {"range": {_DUE_AT: {"lt": iso(now)}}}}
     days = (now - timedelta(days=rule.days), now)
     return [Wanted(BY, rule.narrowed(waits), [days], parts, newest=(_WARN_AT,), newest_by=_WARN_AT)]
+
+
+def _woken(now: datetime) -> Query:
+    """Who was snoozed until a time that is past: the index says so still until something is told."""
+    over = [{"term": {"queue.state": "snoozed"}}, {"range": {"queue.until": {"lte": iso(now)}}}]
+    return {"bool": {"filter": over}}
 
 
 def find(rule: Rule, name: str, counted: Sequence[Sequence[Counted]]) -> Finding | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hubbub.core.errors import Misconfigured
 from hubbub.models.head import Head
@@ -70,19 +71,28 @@ def _fit(judge: Judge, said: Sequence[Example]) -> tuple[Head, Floats]:
 def _thresholds(said: Sequence[Example], odds: Floats) -> dict[str, float]:
     """By language, the log-odds from which on a post is said to need a reply.
 
-    English: nearly every post is found that a team answered. Thai and Vietnamese: as many are found, rightly or not, as
-    there are, so that precision and recall are about the same.
+    English: nearly every post is found that a team answered. Thai and Vietnamese: as large a share of those that need a
+    reply is missed as of the others is found, so that precision and recall are about the same where the two are
+    equally many.
     """
     found = {}
     for language, datasets in TUNED_ON.items():
         of_these = [at for at, one in enumerate(said) if one.dataset in datasets]
         wanted = np.array([said[at].needs_reply for at in of_these], dtype=bool)
         if wanted.any() and not wanted.all():
-            found[language] = float(np.quantile(odds[of_these], 1 - wanted.mean()))
+            found[language] = _even(odds[of_these], wanted)
     answered = [at for at, one in enumerate(said) if one.dataset == "care_opening"]
     if answered:
         found["en"] = float(np.quantile(odds[answered], 1 - FOUND))
     return found
+
+
+def _even(odds: Floats, wanted: NDArray[np.bool_]) -> float:
+    """The log-odds at which those who are missed and those who are found wrongly are the same share of their kind."""
+    at = np.sort(odds)
+    missed = np.searchsorted(np.sort(odds[wanted]), at, side="right") / wanted.sum()
+    wrong = 1 - np.searchsorted(np.sort(odds[~wanted]), at, side="right") / (~wanted).sum()
+    return float(at[np.abs(missed - wrong).argmin()])
 
 
 def _told(said: Sequence[Example], odds: Floats) -> list[str]:

@@ -248,7 +248,8 @@ def test_totals(index: Index):
 def waits(due: float, open_: bool = True) -> Facts:
     """Due so many minutes after NOW, with a warning ten minutes before."""
     due_at = NOW + timedelta(minutes=due)
-    return Facts(open=open_, due_at=due_at, warn_at=due_at - timedelta(minutes=10))
+    state = "waiting" if open_ else "answered"
+    return Facts(open=open_, queue_state=state, due_at=due_at, warn_at=due_at - timedelta(minutes=10))
 
 
 def test_whose_answer_is_soon_due_is_counted_by_every_index(index: Index):

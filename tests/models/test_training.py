@@ -52,6 +52,7 @@ def test_what_was_learned_serves(trained: Path):
         "config.json",
         "curves.svg",
         "model.onnx",
+        "needs_reply.npz",  # fitted after the training
         "tokenizer.json",
         "words.onnx",
     ]

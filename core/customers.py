@@ -10,3 +10,10 @@ CUSTOMERS: dict[str, Any] = {
 WAITING: dict[str, Any] = {"terms": {"queue.state": ["waiting", "taken"]}}
 """The posts that stand for a customer who waits for an answer, whether or not somebody is at it; who was snoozed is not
 among them until then."""
+
+ANSWERED: dict[str, Any] = {"exists": {"field": "conversation.in_time"}}
+"""The posts that stand for a customer who was answered."""
+
+IN_TIME: dict[str, Any] = {"term": {"conversation.in_time": True}}
+LATE: dict[str, Any] = {"term": {"conversation.in_time": False}}
+"""Those of them whose first answer came within the service level, and the others."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hubbub.core.customers import CUSTOMERS, WAITING
+from hubbub.core.customers import ANSWERED, CUSTOMERS, IN_TIME, LATE, WAITING
 from hubbub.core.moments import iso
 from hubbub.core.ports import Index, Json
 from hubbub.core.verdict import Label
@@ -26,9 +26,9 @@ class Answer(StrEnum):
 
 _ANSWERS: dict[Answer, Json] = {
     Answer.waiting: WAITING,
-    Answer.answered: {"exists": {"field": "conversation.in_time"}},
-    Answer.in_time: {"term": {"conversation.in_time": True}},
-    Answer.late: {"term": {"conversation.in_time": False}},
+    Answer.answered: ANSWERED,
+    Answer.in_time: IN_TIME,
+    Answer.late: LATE,
 }
 
 
